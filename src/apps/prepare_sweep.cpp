@@ -150,6 +150,8 @@ PreparedSweep prepare_sweep(const SweepArguments& arguments, const comm::Session
   const std::string advice = precision_advice(study, graph, exists, training.gpus);
   if (!advice.empty()) log_info(advice);
   sweep::check_free_space(graph, exists, out);
+  const std::string unplanned = sweep::unplanned_remark(graph, out);
+  if (!unplanned.empty()) log_warning(unplanned);
   sweep::write_planned_trials(study, graph, out);
   std::map<int, study::StageResult> losses = sweep::known_losses(graph, out, arguments.retry);
   const JobSettings job_settings{out,

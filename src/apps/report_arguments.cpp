@@ -91,7 +91,7 @@ void add_metric(CLI::App& command, ReportArguments& arguments, const std::string
   std::vector<std::string> metrics;
   for (const report::Metric& metric : report::table_metrics()) metrics.emplace_back(metric.name);
   command.add_option("--metric", arguments.metrics, help)
-      ->check(CLI::IsMember(metrics))
+      ->transform(CLI::IsMember(metrics, CLI::ignore_case))
       ->allow_extra_args(false)
       ->default_str(default_metric);
 }

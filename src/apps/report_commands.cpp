@@ -1,12 +1,11 @@
 // The commands of m2m-report.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 
 #include "apps/report_arguments.hpp"
-#include "core/config.hpp"
 #include "core/error.hpp"
+#include "core/files.hpp"
 #include "core/text.hpp"
 #include "report/analyses.hpp"
 #include "report/answers.hpp"
@@ -34,18 +33,10 @@ StudyResults read_merged(const std::filesystem::path& file, const RecordReading&
 
 /// Refuses a path at which there is nothing; names the folder beside it whose name is nearest.
 [[noreturn]] void throw_missing(const std::filesystem::path& path) {
-  const std::filesystem::path parent = path.has_parent_path() ? path.parent_path() : ".";
-  std::vector<std::string> known;
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(parent, ignored)) {
-    if (entry.is_directory(ignored)) known.push_back(entry.path().filename().string());
-  }
-  std::sort(known.begin(), known.end());
-  const std::string nearest = nearest_name(known, path.filename().string());
+  const std::filesystem::path nearest = nearest_entry(path.parent_path(), path.filename());
   throw io_error(fmt::format("{}: no such file or folder; {}", path.string(),
-                             nearest.empty()
-                                 ? "give a sweep's output folder or a results.h5"
-                                 : fmt::format("did you mean '{}'?", (path.parent_path() / nearest).string())));
+                             nearest.empty() ? "give a sweep's output folder or a results.h5"
+                                             : fmt::format("did you mean '{}'?", nearest.string())));
 }
 
 StudyResults read_results(const std::filesystem::path& path, const RecordReading& reading) {
@@ -102,7 +93,11 @@ report::Sheet compare(const ReportArguments& arguments) {
   const StudyResults other = has_other ? read_results(arguments.other_path, {metric}, options) : StudyResults();
   const auto lines =
       report::compare_paired({study, arguments.a}, {has_other ? other : study, arguments.b}, metric, options);
-  const report::Sheet sheet = report::paired_sheet(lines, arguments.a, arguments.b, metric, options);
+  report::Sheet sheet = report::paired_sheet(lines, arguments.a, arguments.b, metric, options);
+  sheet.notes = report::unlike_facts({study, arguments.a}, {has_other ? other : study, arguments.b});
+  if (has_other) {
+    sheet.title += fmt::format("; A of {}, B of {}", arguments.path, arguments.other_path);
+  }
   return with_untested(with_untested(sheet, study, options.selection), other, options.selection);
 }
 

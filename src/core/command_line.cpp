@@ -131,9 +131,19 @@ std::string misspelling(const std::string& word, const std::string& meant) {
   return fmt::format("'{}' is neither a command nor a file; did you mean '{}'?", word, meant);
 }
 
-/// The sentence about a wrong command line. other: the word in the verb's place if no verb was named.
+/// Advice if a blank behind a comma may have cut a word in two, such as a label, "M2m, lambda=0.1".
+std::string advice_on_blanks(const Words& words) {
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    if (!words[i].ends_with(',')) continue;
+    return fmt::format("; a blank ends a word: '{} {}' needs quotes", words[i], words[i + 1]);
+  }
+  return "";
+}
+
+/// The sentence about a wrong command line. words: all of it. other: the word in the verb's place if no verb was
+/// named.
 std::string fault_text(const CLI::App& app, const CLI::ParseError& fault, const VerbRules& rules,
-                       const std::string& other) {
+                       const Words& words, const std::string& other) {
   const std::string meant = misspelt_verb(app, other);
   if (!meant.empty()) return misspelling(other, meant);
   const CLI::App& verb = app.get_subcommands().empty() ? app : *app.get_subcommands().front();
@@ -141,7 +151,8 @@ std::string fault_text(const CLI::App& app, const CLI::ParseError& fault, const 
   const Words stray = app.remaining(true);
   if (stray.empty()) return fmt::format("{}; '{} --help' explains it", fault.what(), name);
   if (!is_option(stray.front()))
-    return fmt::format("'{}' is a word too many; '{}' takes {}", stray.front(), name, taken_words(verb, name));
+    return fmt::format("'{}' is a word too many; '{}' takes {}{}", stray.front(), name, taken_words(verb, name),
+                       advice_on_blanks(words));
   const std::string option = stray.front().substr(0, stray.front().find('='));
   return fmt::format("'{}' takes no {}{}", name, option, option_advice(app, verb, name, option, rules));
 }
@@ -153,7 +164,8 @@ std::optional<std::string> parse_command_line(CLI::App& app, int argc, const cha
   app.set_version_flag("--version", fmt::format("{} {}", app.get_name(), full_version()), "Print the version");
   app.require_subcommand(0, 1);
   for (CLI::App* verb : app.get_subcommands({})) verb->fallthrough();  // to --version
-  Words words(argv + 1, argv + argc);
+  const Words given(argv + 1, argv + argc);
+  Words words = given;
   const std::string other = rules.default_verb.empty() ? "" : put_verb_first(app, words, rules.default_verb);
   std::reverse(words.begin(), words.end());  // CLI11 takes the last word first
   try {
@@ -163,7 +175,7 @@ std::optional<std::string> parse_command_line(CLI::App& app, int argc, const cha
   } catch (const CLI::CallForVersion& version) {
     return std::string(version.what()) + "\n";
   } catch (const CLI::ParseError& fault) {
-    throw usage_error("command line: " + fault_text(app, fault, rules, other));
+    throw usage_error("command line: " + fault_text(app, fault, rules, given, other));
   }
   if (const std::string meant = misspelt_verb(app, other); !meant.empty())
     throw usage_error("command line: " + misspelling(other, meant));

@@ -4,10 +4,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <string_view>
+#include <vector>
+
+#include "core/config.hpp"
 
 namespace m2m {
 namespace fs = std::filesystem;
@@ -36,6 +40,18 @@ std::string read_file(const fs::path& file) {
     throw io_error(fmt::format("{}: could be read only up to byte {}", file.string(), stream.gcount()));
   }
   return bytes;
+}
+
+fs::path nearest_entry(const fs::path& folder, const std::string& name, const std::string& extension) {
+  std::vector<std::string> known;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder.empty() ? "." : folder, ignored)) {
+    const bool fits = extension.empty() ? entry.is_directory(ignored) : entry.path().extension() == extension;
+    if (fits) known.push_back(extension.empty() ? entry.path().filename() : entry.path().stem());
+  }
+  std::sort(known.begin(), known.end());
+  const std::string nearest = nearest_name(known, name);
+  return nearest.empty() ? fs::path() : folder / (nearest + extension);
 }
 
 fs::path find_shipped(const fs::path& name) {

@@ -242,11 +242,19 @@ void check_there(const fs::path& root, const char* train, const char* test) {
       fmt::format("{}: has {}, but {} is missing; a set needs test pictures", root.string(), train, test));
 }
 
+std::string missing_text(const fs::path& root) {
+  const fs::path nearest = nearest_entry(root.parent_path(), root.filename());
+  return fmt::format("data.path = '{}': no such folder{}", root.string(),
+                     nearest.empty() ? "; name the folder of the pictures"
+                                     : fmt::format("; did you mean '{}'?", nearest.string()));
+}
+
 }  // namespace
 
 DataSet read_own_pictures(const settings::DataSettings& settings) {
   const fs::path root = settings.path;
   if (root.empty()) throw usage_error("data.set = 'images' needs data.path, the folder of the pictures");
+  if (!fs::exists(root)) throw data_error(missing_text(root));
   const bool has_lists = fs::exists(root / "train.txt");
   if (!has_lists && !fs::is_directory(root / "train")) {
     throw data_error(fmt::format(

@@ -42,6 +42,10 @@ struct PairedDifference {
 std::vector<PairedDifference> compare_paired(const ComparedLabel& a, const ComparedLabel& b,
                                              const std::string& metric, const TableOptions& options);
 
+/// Remarks on what the results of the two labels differ in besides their methods, among the facts of make_facts: "A
+/// and B differ in epochs: 20, 50". Pure.
+std::vector<std::string> unlike_facts(const ComparedLabel& a, const ComparedLabel& b);
+
 /// Makes a row per data setting. The title tells metric, epoch and kind of GM. Pure.
 Sheet paired_sheet(const std::vector<PairedDifference>& lines, const std::string& a, const std::string& b,
                    const std::string& metric, const TableOptions& options);

@@ -4,24 +4,33 @@
 
 #include "core/metrics.hpp"
 #include "report/bootstrap.hpp"
+#include "settings/table.hpp"
 
 namespace m2m::report {
 namespace {
 
-TableCell count_trials(const Group& group) {
+/// The facts of a trial, with its data setting first unless the table has that on an axis.
+std::vector<Fact> facts_of(const Config& config, const TableOptions& options) {
+  std::vector<Fact> facts = make_facts(config);
+  const bool is_axis = options.rows == "data" || options.columns == "data";
+  if (!is_axis) facts.insert(facts.begin(), {"data", settings::data_title(config)});
+  return facts;
+}
+
+TableCell count_trials(const Group& group, const TableOptions& options) {
   TableCell cell;
   for (const results::TrialOutcome* trial : group) {
     ++cell.planned;
     cell.failed += trial->status == results::TrialStatus::failed;
     cell.diverged += trial->status == results::TrialStatus::diverged;
     cell.missing += trial->status == results::TrialStatus::missing;
-    cell.facts = merge_facts(std::move(cell.facts), make_facts(trial->planned.config));
+    cell.facts = merge_facts(std::move(cell.facts), facts_of(trial->planned.config, options));
   }
   return cell;
 }
 
 TableCell average(const Group& group, const TableOptions& options) {
-  TableCell cell = count_trials(group);
+  TableCell cell = count_trials(group, options);
   std::vector<double> bacc;
   std::vector<double> gm;
   for (const results::TrialRecord* record : records(group)) {

@@ -41,9 +41,16 @@ std::vector<std::string> known_axes(const results::StudyResults& results) {
   return known;
 }
 
+/// The axis that is meant: a setting of that name in any table, "m2m.pool" of "pool", or the nearest one.
+std::string meant_axis(const std::vector<std::string>& known, const std::string& axis) {
+  const auto in_table =
+      std::find_if(known.begin(), known.end(), [&](const std::string& one) { return one.ends_with("." + axis); });
+  return in_table != known.end() ? *in_table : nearest_name(known, axis);
+}
+
 void check_axis(const std::vector<std::string>& known, const std::string& axis) {
   if (std::count(known.begin(), known.end(), axis) > 0) return;
-  const std::string nearest = nearest_name(known, axis);
+  const std::string nearest = meant_axis(known, axis);
   throw usage_error(fmt::format("'{}' is not an axis: expected label, data, or a setting of the trials; {}", axis,
                                 nearest.empty() ? "results.h5 and config.json list their settings"
                                                 : fmt::format("did you mean '{}'?", nearest)));
@@ -56,12 +63,13 @@ bool does_nothing(const std::string& axis, const Config& config) {
 }
 
 /// What to write in place of an unknown label. A grid over a setting makes longer labels of a method's name, "M2m,
-/// lambda=0.1", so those that begin with it come before the nearest one.
+/// lambda=0.1". So labels of that method come before the nearest one, which may have another value.
 std::string hint_at_label(const std::set<std::string>& known, const std::string& label) {
-  std::vector<std::string> longer;
-  std::copy_if(known.begin(), known.end(), std::back_inserter(longer),
-               [&](const std::string& one) { return one.starts_with(label + ","); });
-  if (!longer.empty()) return fmt::format("there are '{}'", fmt::join(longer, "', '"));
+  const std::string method = label.substr(0, label.find(','));
+  std::vector<std::string> of_method;
+  std::copy_if(known.begin(), known.end(), std::back_inserter(of_method),
+               [&](const std::string& one) { return one == method || one.starts_with(method + ","); });
+  if (!of_method.empty()) return fmt::format("there are '{}'", fmt::join(of_method, "', '"));
   const std::string nearest = nearest_name(std::vector<std::string>(known.begin(), known.end()), label);
   return nearest.empty() ? fmt::format("there are '{}'", fmt::join(known, "', '"))
                          : fmt::format("did you mean '{}'?", nearest);

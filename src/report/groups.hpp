@@ -28,8 +28,8 @@ std::vector<const results::TrialRecord*> records(const Group& group);
 /// The snapshot of the selected epoch; nullptr if the trial has none.
 const results::Snapshot* selected_snapshot(const results::TrialRecord& record, Selection selection);
 
-/// Throws Error (usage) if no trial of the study has that label; names those that begin with it and go on after a
-/// comma, else the nearest one.
+/// Throws Error (usage) if no trial of the study has that label; names those of the same method, else the nearest
+/// one.
 void check_label(const results::StudyResults& results, const std::string& label);
 
 /// The value of a trial on an axis: its label ("label"), the title of its data ("data"), or the text of a setting

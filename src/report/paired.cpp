@@ -102,6 +102,16 @@ PairedDifference make_difference(const std::string& data, const Pairs& pairs, co
   return line;
 }
 
+/// The facts of all results of a label.
+std::vector<Fact> all_facts(const ComparedLabel& side) {
+  std::vector<Fact> facts;
+  for (const results::TrialOutcome& trial : side.study.trials) {
+    if (trial.planned.label != side.label || !trial.record) continue;
+    facts = merge_facts(std::move(facts), make_facts(trial.planned.config));
+  }
+  return facts;
+}
+
 std::string study_names(const ComparedLabel& a, const ComparedLabel& b) {
   return &a.study == &b.study ? a.study.name : fmt::format("{} and {}", a.study.name, b.study.name);
 }
@@ -123,6 +133,20 @@ std::vector<PairedDifference> compare_paired(const ComparedLabel& a, const Compa
                                   study_names(a, b), a.label, b.label));
   }
   return lines;
+}
+
+std::vector<std::string> unlike_facts(const ComparedLabel& a, const ComparedLabel& b) {
+  const std::vector<Fact> of_a = all_facts(a), of_b = all_facts(b);
+  const auto has = [](const std::vector<Fact>& facts, const Fact& fact) {
+    return std::any_of(facts.begin(), facts.end(),
+                       [&](const Fact& one) { return one.name == fact.name && one.value == fact.value; });
+  };
+  std::vector<std::string> remarks;
+  for (const Fact& fact : merge_facts(of_a, of_b)) {
+    if (has(of_a, fact) && has(of_b, fact)) continue;
+    remarks.push_back(fmt::format("A and B differ in {}: {}", fact.name, fact.value));
+  }
+  return remarks;
 }
 
 Sheet paired_sheet(const std::vector<PairedDifference>& lines, const std::string& a, const std::string& b,

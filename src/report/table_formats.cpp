@@ -179,7 +179,8 @@ CellNumbers choice_numbers(const Choice& choice) {
 }
 
 CellNumbers origin_numbers(const TableCell& cell) {
-  return {{"validation", fact_value(cell, "validation")},
+  return {{"data", fact_value(cell, "data")},
+          {"validation", fact_value(cell, "validation")},
           {"protocol", fact_value(cell, "protocol")},
           {"precision", fact_value(cell, "precision")},
           {"network", fact_value(cell, "network")},

@@ -1,6 +1,7 @@
 #include "results/merge.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -230,8 +231,10 @@ MergeSummary summarise(const OutputFolder& folder, const StudyResults& results) 
     summary.remarks.push_back(fmt::format("trial {} {} {}: {}", trial.planned.id, trial.planned.label,
                                           to_text(trial.status), trial.reason));
   }
-  for (const std::string& id : results.not_planned) {
-    summary.remarks.push_back(fmt::format("trial {} has a result, but this study does not plan it: left out", id));
+  if (!results.not_planned.empty()) {
+    summary.remarks.push_back(fmt::format("left out {} that the study does not plan: trials/{}",
+                                          count_text(results.not_planned.size(), "result"),
+                                          fmt::join(results.not_planned, ", ")));
   }
   return summary;
 }

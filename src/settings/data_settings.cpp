@@ -68,7 +68,8 @@ Rows<DataSettings> split_rows() {
           .cuts_data()
           .at_least(1)
           .acts(has_ratio)
-          .help("The imbalance ratio rho: the largest training count divided by the smallest."),
+          .help("The imbalance ratio rho: the largest training count divided by the smallest. Acts if "
+                "data.imbalance cuts the set by it."),
       setting("data.largest", &DataSettings::largest)
           .data()
           .cuts_data()

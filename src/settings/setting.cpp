@@ -30,18 +30,18 @@ std::string expected_text(SettingType type) {
   return "a value";
 }
 
-/// Advice on a text such as '0-2' in the place of a whole number.
-std::string advice_on_range(const Setting& setting, const std::string& got) {
-  const std::size_t dash = got.find('-', 2);  // after a quote and a digit
-  const auto is_digit = [&](std::size_t at) { return at < got.size() && got[at] >= '0' && got[at] <= '9'; };
-  const bool is_range =
-      setting.type == SettingType::integer && dash != std::string::npos && is_digit(dash - 1) && is_digit(dash + 1);
-  return is_range ? "; list several values one by one, as in 0,1,2" : "";
+/// Advice on a range or list, '0-2' or '[1', in the place of a whole number.
+std::string advice_on_several(const Setting& setting, const std::string& got) {
+  const bool is_whole = setting.type == SettingType::integer;
+  const bool has_digit = got.find_first_of("0123456789") != std::string::npos;
+  const bool is_several = got.find_first_of("[]:") != std::string::npos || got.find("..") != std::string::npos ||
+                          (got.size() > 2 && got.find('-', 2) != std::string::npos);  // after a quote and a digit
+  return is_whole && has_digit && is_several ? "; list several values one by one, as in 0,1,2" : "";
 }
 
 [[noreturn]] void throw_wrong_type(const Setting& setting, const std::string& got) {
   throw usage_error(fmt::format("{} = {}: expected {}{}", setting.name, got, expected_text(setting.type),
-                                advice_on_range(setting, got)));
+                                advice_on_several(setting, got)));
 }
 
 /// The value as in a study file; JSON cannot write values that are not finite.

@@ -1,4 +1,4 @@
-// Axes of a study, and settings of the command line, that act in none of its trials.
+// Axes of a study, and settings of data or of the command line, that act in none of its trials.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -61,7 +61,9 @@ std::vector<std::string> idle_settings(const Study& study, const StageGraph& gra
   for (const auto& [name, given] : study.fixed) {
     const std::string place = location(study, given.line);
     const settings::Setting& row = known_setting(rows, name, place);
-    if (given.line > 0 || row.traits.provenance || acts_somewhere(row, graph)) continue;
+    // A file may set what some of its methods use; data settings are for all of them.
+    const bool may_be_idle = row.traits.provenance || (given.line > 0 && !row.traits.data);
+    if (may_be_idle || acts_somewhere(row, graph)) continue;
     remarks.push_back(
         fmt::format("{}: {} acts in no trial of the study; {}", place, name, when_it_acts(row, graph)));
   }

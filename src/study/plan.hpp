@@ -61,8 +61,8 @@ StageGraph plan_study(const Study& study, std::span<const settings::Setting> row
                       const PlanFn& plan);
 
 /// Remarks on settings that act in no trial: axes with several values, so that the study has one trial where its
-/// author expects several, and settings of the command line. A study file may set what a part of its methods uses.
-/// Each names the setting, and the condition under which it acts. graph: the whole plan of the study. Pure.
+/// author expects several, settings of data, and settings of the command line. (A study file may set what some of
+/// its methods use.) Each names the setting, and the condition under which it acts. graph: the whole plan. Pure.
 std::vector<std::string> idle_settings(const Study& study, const StageGraph& graph,
                                        std::span<const settings::Setting> rows);
 

@@ -20,24 +20,12 @@ namespace {
 
 constexpr std::uintmax_t max_study_bytes = 4 << 20;
 
-/// Study in `folder` whose name is nearest to that of `file`; empty if none is near.
-std::string nearest_in(const fs::path& folder, const fs::path& file) {
-  std::vector<std::string> known;
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(folder.empty() ? "." : folder, ignored)) {
-    if (entry.path().extension() == ".toml") known.push_back(entry.path().stem().string());
-  }
-  std::sort(known.begin(), known.end());
-  const std::string nearest = nearest_name(known, file.stem().string());
-  return nearest.empty() ? "" : (folder / (nearest + ".toml")).string();
-}
-
 [[noreturn]] void throw_missing(const fs::path& file) {
-  std::string nearest = nearest_in(file.parent_path(), file);
-  if (nearest.empty()) nearest = nearest_in("jobs", file);
+  fs::path nearest = nearest_entry(file.parent_path(), file.stem(), ".toml");
+  if (nearest.empty()) nearest = nearest_entry("jobs", file.stem(), ".toml");
   throw usage_error(fmt::format("{}: no such study{}", file.string(),
                                 nearest.empty() ? "; a study is a file like jobs/ablation_cifar10.toml"
-                                                : fmt::format("; did you mean '{}'?", nearest)));
+                                                : fmt::format("; did you mean '{}'?", nearest.string())));
 }
 
 void check_is_study_file(const fs::path& file) {
@@ -234,7 +222,7 @@ void check_points(Study& study, const std::string& name, const std::vector<Json>
 void apply_override(Study& study, const std::string& assignment, std::span<const settings::Setting> rows) {
   const std::size_t equals = assignment.find('=');
   if (equals == std::string::npos || equals == 0 || !is_utf8(assignment)) {
-    throw usage_error(fmt::format("{}: '{}' is not a setting; write key=value", command_line_place,
+    throw usage_error(fmt::format("{}: '{}' is not a setting; write key=value without blanks", command_line_place,
                                   is_utf8(assignment) ? assignment : "(not UTF-8)"));
   }
   const std::string name = assignment.substr(0, equals);

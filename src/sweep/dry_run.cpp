@@ -1,10 +1,13 @@
 #include "sweep/dry_run.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "core/text.hpp"
+#include "results/study_results.hpp"
 #include "study/graph.hpp"
 #include "sweep/costs.hpp"
 #include "sweep/run.hpp"
@@ -64,6 +67,23 @@ const char* state_word(bool exists, bool is_to_run) {
   return is_to_run ? "to do" : "not needed";
 }
 
+/// " (of jobs/grid.toml: ERM; M2m, lambda=0.3)": the study that planned these trials before, and up to four labels.
+/// Empty if study.json is not there or does not plan them.
+std::string former_plan(const results::OutputFolder& out, const std::vector<std::string>& ids) {
+  if (!std::filesystem::exists(out.study())) return "";
+  const results::PlannedStudy before = results::read_planned_study(out.study());
+  std::vector<std::string> labels;
+  for (const results::PlannedTrial& trial : before.trials) {
+    const bool is_meant = std::binary_search(ids.begin(), ids.end(), trial.id);
+    if (is_meant && std::count(labels.begin(), labels.end(), trial.label) == 0) labels.push_back(trial.label);
+  }
+  if (labels.empty()) return "";
+  constexpr std::size_t most = 4;
+  const bool has_more = labels.size() > most;
+  labels.resize(std::min(labels.size(), most));
+  return fmt::format(" (of {}: {}{})", before.file, fmt::join(labels, "; "), has_more ? "; ..." : "");
+}
+
 }  // namespace
 
 std::string cost_text(const StageGraph& graph, const DryRunSettings& settings) {
@@ -81,12 +101,26 @@ std::string cost_text(const StageGraph& graph, const DryRunSettings& settings) {
   return text + "\n";
 }
 
+std::string unplanned_remark(const StageGraph& graph, const results::OutputFolder& out) {
+  results::PlannedStudy plan;
+  for (const study::Stage& stage : graph.stages) {
+    if (stage.kind == StageKind::trial) plan.trials.push_back({stage.id, stage.label, stage.config});
+  }
+  const std::vector<std::string> ids = results::unplanned_trials(out, plan);
+  if (ids.empty()) return "";
+  return fmt::format(
+      "{} has {} that this command does not plan{}: tables leave them out until a command plans them again",
+      out.root.string(), count_text(ids.size(), "result"), former_plan(out, ids));
+}
+
 std::string dry_run_text(const StageGraph& graph, const DryRunSettings& settings) {
   const std::vector<bool> there = existing_stages(graph, settings.out);
   const std::vector<bool> to_run = study::stages_to_run(graph, there);
   const std::vector<std::string> names = study::titles(graph);
   const std::size_t width = max_width(graph, names);
   std::string text = cost_text(graph, settings);
+  const std::string unplanned = unplanned_remark(graph, settings.out);
+  if (!unplanned.empty()) text += fmt::format("  {}\n", unplanned);
   for (const StageKind kind : {StageKind::g, StageKind::prefix, StageKind::trial}) {
     for (std::size_t i = 0; i < names.size(); ++i) {
       const study::Stage& stage = graph.stages[i];

@@ -19,7 +19,11 @@ struct DryRunSettings {
 /// latter. Only reads the folder.
 std::string cost_text(const study::StageGraph& graph, const DryRunSettings& settings);
 
-/// Text of cost_text, and a line for every stage and trial.
+/// A remark on the results of the folder that are of no trial of the graph, with labels of the plan before: tables
+/// will leave them out. Empty if there are none. Only reads the folder.
+std::string unplanned_remark(const study::StageGraph& graph, const results::OutputFolder& out);
+
+/// Text of cost_text and unplanned_remark, and a line for every stage and trial.
 std::string dry_run_text(const study::StageGraph& graph, const DryRunSettings& settings);
 
 /// A line per trial: id, state and title.

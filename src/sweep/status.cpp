@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/error.hpp"
+#include "core/files.hpp"
 #include "core/text.hpp"
 #include "results/folder_lock.hpp"
 #include "results/journal.hpp"
@@ -137,6 +138,13 @@ double seconds_between_results(const OutputFolder& out, const std::vector<StageS
   return (ages[late] - ages[0]) / static_cast<double>(late);
 }
 
+std::string missing_text(const fs::path& root) {
+  const fs::path nearest = nearest_entry(root.parent_path(), root.filename());
+  return fmt::format(
+      "{}: no such folder; {}", root.string(),
+      nearest.empty() ? "name the output folder of a sweep" : fmt::format("did you mean '{}'?", nearest.string()));
+}
+
 LiveStatus merged_state(results::TrialStatus status) {
   switch (status) {
     case results::TrialStatus::done:
@@ -180,6 +188,7 @@ int StudyStatus::count(LiveStatus state) const {
 }
 
 StudyStatus read_status(const OutputFolder& out) {
+  if (!fs::exists(out.root)) throw usage_error(missing_text(out.root));
   if (results::has_only_merged(out)) return read_merged_status(out);
   if (!fs::exists(out.study())) {
     throw usage_error(out.root.string() +

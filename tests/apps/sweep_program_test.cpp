@@ -71,6 +71,17 @@ TEST_F(SweepProgram, SaysWhatItWouldDoAndTouchesNothing) {
   EXPECT_FALSE(std::filesystem::exists(folder() / "results"));
 }
 
+TEST_F(SweepProgram, SaysBeforeItTrainsWhichResultsItsTablesWillLeaveOut) {
+  ASSERT_EQ(sweep(0, "jobs/grid.toml").code, 0);
+  for (const char* option : {" --dry-run", ""}) {
+    const Outcome outcome = sweep(0, "jobs/grid.toml method=ERM" + std::string(option));
+    const std::string line = line_with(outcome.output, "does not plan");
+    EXPECT_TRUE(says(line, {"results/grid", "3 results", "jobs/grid.toml: M2m"})) << outcome.output;
+    EXPECT_EQ(line.find("ERM"), std::string::npos) << line;
+  }
+  EXPECT_EQ(count(sweep(0, "jobs/grid.toml").output, "does not plan"), 0);
+}
+
 TEST_F(SweepProgram, ListsValidatesAndDescribes) {
   EXPECT_EQ(count(sweep(2, "list jobs/grid.toml").output, " seed="), 6);
   const Outcome valid = sweep(0, "validate jobs/grid.toml");

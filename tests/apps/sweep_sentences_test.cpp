@@ -75,7 +75,7 @@ TEST(SweepSentences, OfTheCommandLineNameOptionOrSettingAndWhatToGive) {
     study::Study study = testing::study_from("[[point]]\nlabel = 'x'\nm2m.lambda = 0");
     return refusal([&] { study::apply_override(study, word, testing::fake_settings()); });
   };
-  EXPECT_EQ(overriding("seed"), "command line: 'seed' is not a setting; write key=value");
+  EXPECT_EQ(overriding("seed"), "command line: 'seed' is not a setting; write key=value without blanks");
   EXPECT_EQ(overriding("seed=x"), "command line: seed = 'x': expected a whole number");
   EXPECT_EQ(overriding("m2m.lambda=1"),
             "command line: m2m.lambda is set by the [[point]] of jobs/test.toml:3 itself; change it there");

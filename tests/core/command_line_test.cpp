@@ -115,6 +115,12 @@ TEST(CommandLine, NamesTheOptionOfAValueThatIsWrittenLikeAnOption) {
   EXPECT_EQ(refusal({"put", "--last"}), "command line: 'program put' takes no --last; did you mean --order last?");
 }
 
+TEST(CommandLine, SaysWhereABlankMayHaveCutAWord) {
+  const std::string said = refusal({"get", "one,", "two"});
+  EXPECT_NE(said.find("'one, two' needs quotes"), std::string::npos) << said;
+  EXPECT_EQ(refusal({"get", "one", "two"}).find("quotes"), std::string::npos);
+}
+
 TEST(NumberWithin, RefusesOtherNumbersAndNaN) {
   const CLI::Validator validator = number_within(0.1, 100);
   for (const char* text : {"0.1", "5", "1e2"}) EXPECT_EQ(validator(text), "") << text;

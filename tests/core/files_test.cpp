@@ -98,6 +98,16 @@ TEST_F(Files, StayOldAndLeaveNothingBehindUnlessCommitted) {
   EXPECT_EQ(entries(), 1);
 }
 
+TEST_F(Files, AreFoundByANameThatIsNearTheirs) {
+  write_bytes(in("digits.toml"), "");
+  write_bytes(in("digits"), "");
+  fs::create_directory(in("pictures"));
+  EXPECT_EQ(nearest_entry(folder_, "digts", ".toml"), in("digits.toml"));
+  EXPECT_EQ(nearest_entry(folder_, "picures"), in("pictures"));
+  EXPECT_EQ(nearest_entry(folder_, "digts"), "") << "a file is no folder";
+  EXPECT_EQ(nearest_entry(in("none"), "digts", ".toml"), "");
+}
+
 TEST_F(Files, AreRemovedIfAKilledProcessLeftThemUnfinished) {
   write_file(in("file"), "whole");
   ASSERT_TRUE(is_killed_in([&] {

@@ -62,6 +62,14 @@ TEST(TableByAxes, NamesThemInEveryFormat) {
   EXPECT_EQ(Json::parse(to_json(table)).at("cells").at(3).at("m2m.pool"), "500");
 }
 
+TEST(TableByAxes, NamesTheDataThatAreOnNoAxis) {
+  const ResultTable table = make_table(pools_by_ratios(), by("m2m.pool", "data.ratio"));
+  EXPECT_EQ(table.facts.front().name, "data");
+  EXPECT_EQ(table.facts.front().value, "CIFAR-LT-10 rho=10, CIFAR-LT-10 rho=100");
+  EXPECT_EQ(Json::parse(to_json(table)).at("cells").at(1).at("data"), "CIFAR-LT-10 rho=100");
+  for (const Fact& fact : make_table(pools_by_ratios(), by("m2m.pool", "data")).facts) EXPECT_NE(fact.name, "data");
+}
+
 TEST(TableByAxes, HasNoColumnTwice) {
   const std::string csv = to_csv(make_table(pools_by_ratios(), by("protocol", "seed", true)));
   const std::string header = csv.substr(0, csv.find('\n'));

@@ -104,6 +104,17 @@ TEST(ComparePaired, TakesBFromAnotherStudy) {
   EXPECT_EQ(compare_paired({m2m, "M2m"}, {erm, "M2m"}, "bacc", {}).front().difference, 0);
 }
 
+TEST(ComparePaired, NamesWhatTheTwoDifferInBesidesTheirMethods) {
+  const StudyResults results = five_pairs();
+  EXPECT_TRUE(unlike_facts({results, "M2m"}, {results, "ERM"}).empty());
+  StudyResults longer;
+  const Config config = with(sample_config("ERM", 0), "train.epochs", 50);
+  longer.trials.push_back(done({"ERM", config, std::vector<int>(10, 70), std::vector<int>(10, 5)}));
+  const std::vector<std::string> remarks = unlike_facts({results, "M2m"}, {longer, "ERM"});
+  ASSERT_EQ(remarks.size(), 1U);
+  EXPECT_TRUE(testing::says(remarks.front(), {"epochs", "200, 50"}));
+}
+
 TEST(ComparePaired, RefusesUnknownLabelsMixturesAndNothingInCommon) {
   EXPECT_NE(refusal(five_pairs(), "M2n", "ERM").find("did you mean 'M2m'?"), std::string::npos);
   StudyResults apart;

@@ -60,7 +60,9 @@ TEST(Values, OfAnotherTypeAreRefused) {
   EXPECT_TRUE(testing::says(refusal_of("train.epochs", "1.5"), {"train.epochs = '1.5'", "whole number"}));
   EXPECT_TRUE(testing::says(refusal_of("train.epochs", "99999999999999999999"),
                             {"train.epochs = '99999999999999999999'", "whole number"}));
-  EXPECT_TRUE(testing::says(refusal_of("seed", "0-2"), {"seed = '0-2'", "whole number", "0,1,2"}));
+  for (const std::string text : {"0-2", "[1", "1..6", "1:6"}) {
+    EXPECT_TRUE(testing::says(refusal_of("train.epochs", text), {"'" + text + "'", "whole number", "0,1,2"}));
+  }
   EXPECT_TRUE(testing::says(refusal_of("train.flip", "yes"), {"train.flip = 'yes'", "true or false"}));
   for (const char* text : {"", " ", "1 ", "0x1", "1,2"}) EXPECT_NE(refusal_of("m2m.beta", text), "") << text;
 }

@@ -193,13 +193,16 @@ std::vector<std::string> idle_settings_with(const std::string& toml, const std::
   return idle_settings(study, plan_study(study, rows, settings::resolve, plan_with_base), rows);
 }
 
-TEST(IdleSettings, AreThoseOfTheCommandLineThatActInNoTrial) {
+TEST(IdleSettings, AreThoseOfDataAndOfTheCommandLineThatActInNoTrial) {
   const std::string focal = "method = 'ERM'\nfocal.gamma = 1";
   EXPECT_TRUE(idle_settings_of(focal).empty());
   const auto of_loss = idle_settings_with(focal, "focal.gamma=2");
   ASSERT_EQ(of_loss.size(), 1u);
   EXPECT_TRUE(says(of_loss.front(), {"command line", "focal.gamma", "recipe.loss = 'focal'"}));
   EXPECT_TRUE(idle_settings_with(focal, "method=Focal,ERM").empty());
+  const auto of_data = idle_settings_of("method = 'ERM'\ndata.imbalance = 'none'\ndata.ratio = 50");
+  ASSERT_EQ(of_data.size(), 1u);
+  EXPECT_TRUE(says(of_data.front(), {"jobs/test.toml:3", "data.ratio"}));
   EXPECT_TRUE(idle_settings_with(focal, "train.threads=2").empty());
   EXPECT_TRUE(idle_settings_with("method = 'cRT'", "train.lr=0.2").empty());
 }

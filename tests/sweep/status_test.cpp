@@ -187,12 +187,20 @@ TEST(ReadStatus, OfAFolderThatKeepsOnlyResultsH5IsReadFromIt) {
 
 TEST(ReadStatus, RefusesAFolderThatNoSweepHasPlannedAnythingIn) {
   try {
-    read_status({fs::temp_directory_path() / "m2m-nobody-was-here"});
+    const testing::TemporaryFolder folder;
+    read_status({folder.path()});
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::usage);
-    EXPECT_TRUE(says(error.what(), {"m2m-nobody-was-here:", "no sweep"}));
+    EXPECT_TRUE(says(error.what(), {"no sweep", "output folder"}));
   }
+}
+
+TEST(ReadStatus, NamesTheFolderThatIsMeant) {
+  const testing::TemporaryFolder folder;
+  fs::create_directory(folder.path() / "digits");
+  const std::string said = testing::complaint([&] { read_status({folder.path() / "digts"}); }, ExitCode::usage);
+  EXPECT_TRUE(says(said, {(folder.path() / "digts").string(), (folder.path() / "digits").string() + "'"}));
 }
 
 }  // namespace
