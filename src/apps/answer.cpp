@@ -16,6 +16,7 @@
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
+#include "results/merge.hpp"
 #include "study/plan.hpp"
 #include "sweep/dry_run.hpp"
 #include "sweep/run.hpp"
@@ -158,6 +159,7 @@ std::string planned_answer(const SweepArguments& arguments, const PlannedSweep& 
   if (arguments.verb == Verb::validate) return validation_text(planned.study, planned.graph);
   if (arguments.verb == Verb::slurm) return script_text(arguments, planned.study, planned.out.root);
   if (arguments.verb == Verb::list) return sweep::list_text(planned.graph, planned.out);
+  results::check_loses_nothing(planned.out);
   return sweep::dry_run_text(planned.graph, dry_run_settings(planned, arguments, ranks, training));
 }
 

@@ -33,7 +33,7 @@ StudyResults read_merged(const std::filesystem::path& file, const RecordReading&
 
 /// Refuses a path at which there is nothing; names the folder beside it whose name is nearest.
 [[noreturn]] void throw_missing(const std::filesystem::path& path) {
-  const std::filesystem::path nearest = nearest_entry(path.parent_path(), path.filename());
+  const std::filesystem::path nearest = nearest_entry(path);
   throw io_error(fmt::format("{}: no such file or folder; {}", path.string(),
                              nearest.empty() ? "give a sweep's output folder or a results.h5"
                                              : fmt::format("did you mean '{}'?", nearest.string())));
@@ -94,7 +94,7 @@ report::Sheet compare(const ReportArguments& arguments) {
   const auto lines =
       report::compare_paired({study, arguments.a}, {has_other ? other : study, arguments.b}, metric, options);
   report::Sheet sheet = report::paired_sheet(lines, arguments.a, arguments.b, metric, options);
-  sheet.notes = report::unlike_facts({study, arguments.a}, {has_other ? other : study, arguments.b});
+  sheet.notes = report::unlike_facts({study, arguments.a}, {has_other ? other : study, arguments.b}, options);
   if (has_other) {
     sheet.title += fmt::format("; A of {}, B of {}", arguments.path, arguments.other_path);
   }

@@ -42,7 +42,9 @@ std::string read_file(const fs::path& file) {
   return bytes;
 }
 
-fs::path nearest_entry(const fs::path& folder, const std::string& name, const std::string& extension) {
+fs::path nearest_entry(const fs::path& missing, const std::string& extension) {
+  const fs::path path = missing.has_filename() ? missing : missing.parent_path();  // without a slash at the end
+  const fs::path folder = path.parent_path();
   std::vector<std::string> known;
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder.empty() ? "." : folder, ignored)) {
@@ -50,7 +52,7 @@ fs::path nearest_entry(const fs::path& folder, const std::string& name, const st
     if (fits) known.push_back(extension.empty() ? entry.path().filename() : entry.path().stem());
   }
   std::sort(known.begin(), known.end());
-  const std::string nearest = nearest_name(known, name);
+  const std::string nearest = nearest_name(known, extension.empty() ? path.filename() : path.stem());
   return nearest.empty() ? fs::path() : folder / (nearest + extension);
 }
 

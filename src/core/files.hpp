@@ -67,10 +67,9 @@ void write_file(const std::filesystem::path& file, const std::string& bytes);
 /// program lies in, or in share/m2m of its installation. Empty if there is none. Local.
 std::filesystem::path find_shipped(const std::filesystem::path& name);
 
-/// The path below `folder` whose name is nearest to `name`: of a file with that extension, which the name lacks, or
-/// of a folder if there is no extension. Empty if none is near. Local.
-std::filesystem::path nearest_entry(const std::filesystem::path& folder, const std::string& name,
-                                    const std::string& extension = "");
+/// The path beside a missing one whose name is nearest to its: of a file with that extension, or of a folder
+/// without one. Empty if none is near. Local.
+std::filesystem::path nearest_entry(const std::filesystem::path& missing, const std::string& extension = "");
 
 /// Makes the folder and those above it. Throws WriteError.
 void make_folder(const std::filesystem::path& folder);

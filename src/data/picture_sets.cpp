@@ -243,7 +243,7 @@ void check_there(const fs::path& root, const char* train, const char* test) {
 }
 
 std::string missing_text(const fs::path& root) {
-  const fs::path nearest = nearest_entry(root.parent_path(), root.filename());
+  const fs::path nearest = nearest_entry(root);
   return fmt::format("data.path = '{}': no such folder{}", root.string(),
                      nearest.empty() ? "; name the folder of the pictures"
                                      : fmt::format("; did you mean '{}'?", nearest.string()));

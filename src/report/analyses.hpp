@@ -42,9 +42,9 @@ struct PairedDifference {
 std::vector<PairedDifference> compare_paired(const ComparedLabel& a, const ComparedLabel& b,
                                              const std::string& metric, const TableOptions& options);
 
-/// Remarks on what the results of the two labels differ in besides their methods, among the facts of make_facts: "A
-/// and B differ in epochs: 20, 50". Pure.
-std::vector<std::string> unlike_facts(const ComparedLabel& a, const ComparedLabel& b);
+/// Remarks on what paired results differ in besides the recipes of their methods, among the facts of make_facts:
+/// "digits rho=20: A and B differ in epochs: A has 20, B 50". Pure.
+std::vector<std::string> unlike_facts(const ComparedLabel& a, const ComparedLabel& b, const TableOptions& options);
 
 /// Makes a row per data setting. The title tells metric, epoch and kind of GM. Pure.
 Sheet paired_sheet(const std::vector<PairedDifference>& lines, const std::string& a, const std::string& b,

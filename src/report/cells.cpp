@@ -4,18 +4,11 @@
 
 #include "core/metrics.hpp"
 #include "report/bootstrap.hpp"
+#include "report/notes.hpp"
 #include "settings/table.hpp"
 
 namespace m2m::report {
 namespace {
-
-/// The facts of a trial, with its data setting first unless the table has that on an axis.
-std::vector<Fact> facts_of(const Config& config, const TableOptions& options) {
-  std::vector<Fact> facts = make_facts(config);
-  const bool is_axis = options.rows == "data" || options.columns == "data";
-  if (!is_axis) facts.insert(facts.begin(), {"data", settings::data_title(config)});
-  return facts;
-}
 
 TableCell count_trials(const Group& group, const TableOptions& options) {
   TableCell cell;
@@ -24,7 +17,10 @@ TableCell count_trials(const Group& group, const TableOptions& options) {
     cell.failed += trial->status == results::TrialStatus::failed;
     cell.diverged += trial->status == results::TrialStatus::diverged;
     cell.missing += trial->status == results::TrialStatus::missing;
-    cell.facts = merge_facts(std::move(cell.facts), facts_of(trial->planned.config, options));
+    cell.facts = merge_facts(std::move(cell.facts), make_facts(trial->planned.config));
+    if (options.rows != "data" && options.columns != "data") {
+      add_once(cell.data, settings::data_title(trial->planned.config));
+    }
   }
   return cell;
 }

@@ -40,6 +40,7 @@ struct TableCell {
   PublishedNumbers published;
   std::set<int> untested;  // labels of classes without test samples in any of the trials
   std::vector<Fact> facts;
+  std::vector<std::string> data;        // titles of the data settings, if they are on no axis
   std::optional<Choice> choice;         // with TableOptions::choose; all of the above is then of the chosen setting
   std::vector<std::string> incomplete;  // what is missing or failed, a sentence per cause
   std::vector<std::string> notes;       // other remarks that a reader needs

@@ -10,6 +10,7 @@
 
 #include "core/error.hpp"
 #include "results/record.hpp"
+#include "settings/m2m_settings.hpp"
 #include "settings/recipe.hpp"
 #include "settings/table.hpp"
 
@@ -41,25 +42,48 @@ std::vector<std::string> known_axes(const results::StudyResults& results) {
   return known;
 }
 
-/// The axis that is meant: a setting of that name in any table, "m2m.pool" of "pool", or the nearest one.
-std::string meant_axis(const std::vector<std::string>& known, const std::string& axis) {
-  const auto in_table =
-      std::find_if(known.begin(), known.end(), [&](const std::string& one) { return one.ends_with("." + axis); });
-  return in_table != known.end() ? *in_table : nearest_name(known, axis);
+/// True if the trial takes networks of other trainings: a base trial, or a g that is more than ERM. A setting of it
+/// may then act in these.
+bool has_other_trainings(const Config& config) {
+  using settings::M2mSettings, settings::Recipe;
+  if (!settings::find_value(config, &Recipe::start).value_or("").empty()) return true;
+  const bool has_g = settings::has_value(config, &Recipe::translate, settings::Translate::m2m);
+  return has_g && settings::find_value(config, &M2mSettings::g_method).value_or("ERM") != "ERM";
 }
 
-void check_axis(const std::vector<std::string>& known, const std::string& axis) {
+/// True if the axis is a setting that the trial has and that acts neither in it nor in a training before it, as
+/// M2m's do not in ERM.
+bool does_nothing(const std::string& axis, const Config& config) {
+  const settings::Setting* setting = settings::find_setting(settings::all_settings(), axis);
+  if (setting == nullptr || !config.has(axis)) return false;
+  try {
+    return !settings::may_act(*setting, config) && !has_other_trainings(config);
+  } catch (const Error&) {  // a config of an older version may lack what a condition reads
+    return false;
+  }
+}
+
+/// The axis that is meant: a setting of that name in any table that acts in a trial, "m2m.pool" of "pool", or the
+/// nearest one.
+std::string meant_axis(const results::StudyResults& results, const std::vector<std::string>& known,
+                       const std::string& axis) {
+  const auto is_meant = [&](const std::string& one) {
+    return one.ends_with("." + axis) &&
+           std::any_of(results.trials.begin(), results.trials.end(), [&](const results::TrialOutcome& trial) {
+             return !does_nothing(one, trial.planned.config);
+           });
+  };
+  const auto found = std::find_if(known.begin(), known.end(), is_meant);
+  return found != known.end() ? *found : nearest_name(known, axis);
+}
+
+void check_axis(const results::StudyResults& results, const std::vector<std::string>& known,
+                const std::string& axis) {
   if (std::count(known.begin(), known.end(), axis) > 0) return;
-  const std::string nearest = meant_axis(known, axis);
+  const std::string nearest = meant_axis(results, known, axis);
   throw usage_error(fmt::format("'{}' is not an axis: expected label, data, or a setting of the trials; {}", axis,
                                 nearest.empty() ? "results.h5 and config.json list their settings"
                                                 : fmt::format("did you mean '{}'?", nearest)));
-}
-
-/// True if the axis is a setting that the trial has and that does not act in it, as M2m's do not in ERM.
-bool does_nothing(const std::string& axis, const Config& config) {
-  const settings::Setting* setting = settings::find_setting(settings::all_settings(), axis);
-  return setting != nullptr && config.has(axis) && !settings::may_act(*setting, config);
 }
 
 /// What to write in place of an unknown label. A grid over a setting makes longer labels of a method's name, "M2m,
@@ -136,8 +160,8 @@ void check_axes(const results::StudyResults& results, const TableOptions& option
     throw usage_error("--choose has rows of methods and columns of data: leave out --rows and --columns");
   }
   const std::vector<std::string> known = known_axes(results);
-  check_axis(known, options.rows);
-  check_axis(known, options.columns);
+  check_axis(results, known, options.rows);
+  check_axis(results, known, options.columns);
   if (options.rows == options.columns) {
     throw usage_error(fmt::format("rows and columns are both '{}': give two axes", options.rows));
   }

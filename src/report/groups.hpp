@@ -33,7 +33,8 @@ const results::Snapshot* selected_snapshot(const results::TrialRecord& record, S
 void check_label(const results::StudyResults& results, const std::string& label);
 
 /// The value of a trial on an axis: its label ("label"), the title of its data ("data"), or the text of a setting
-/// ("m2m.pool"); "none" if the trial has no such setting, or it does not act in it. Pure.
+/// ("m2m.pool"); "none" if the trial has no such setting, or it acts neither in it nor in a training before it.
+/// Pure.
 std::string axis_value(const std::string& axis, const results::PlannedTrial& trial);
 
 /// The heading of the column that holds an axis of the options: the name of the axis. Labels are headed "method"

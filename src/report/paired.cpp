@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "report/analyses.hpp"
 #include "report/comparability.hpp"
+#include "settings/recipe.hpp"
 #include "settings/table.hpp"
 
 namespace m2m::report {
@@ -102,14 +103,20 @@ PairedDifference make_difference(const std::string& data, const Pairs& pairs, co
   return line;
 }
 
-/// The facts of all results of a label.
-std::vector<Fact> all_facts(const ComparedLabel& side) {
+/// The facts of the records of whole pairs on one side.
+std::vector<Fact> facts_of(const Pairs& pairs, const results::TrialRecord* Pair::*side) {
   std::vector<Fact> facts;
-  for (const results::TrialOutcome& trial : side.study.trials) {
-    if (trial.planned.label != side.label || !trial.record) continue;
-    facts = merge_facts(std::move(facts), make_facts(trial.planned.config));
+  for (const auto& [seeds, pair] : pairs) {
+    if (pair.is_whole()) facts = merge_facts(std::move(facts), make_facts(Config((pair.*side)->config)));
   }
+  std::erase_if(facts, [](const Fact& fact) { return settings::is_of_recipe(fact.name); });
   return facts;
+}
+
+/// The value of a fact; settings at their default are none.
+std::string value_in(const std::vector<Fact>& facts, const std::string& name) {
+  const auto found = std::find_if(facts.begin(), facts.end(), [&](const Fact& fact) { return fact.name == name; });
+  return found == facts.end() ? "the default" : found->value;
 }
 
 std::string study_names(const ComparedLabel& a, const ComparedLabel& b) {
@@ -135,16 +142,16 @@ std::vector<PairedDifference> compare_paired(const ComparedLabel& a, const Compa
   return lines;
 }
 
-std::vector<std::string> unlike_facts(const ComparedLabel& a, const ComparedLabel& b) {
-  const std::vector<Fact> of_a = all_facts(a), of_b = all_facts(b);
-  const auto has = [](const std::vector<Fact>& facts, const Fact& fact) {
-    return std::any_of(facts.begin(), facts.end(),
-                       [&](const Fact& one) { return one.name == fact.name && one.value == fact.value; });
-  };
+std::vector<std::string> unlike_facts(const ComparedLabel& a, const ComparedLabel& b, const TableOptions& options) {
   std::vector<std::string> remarks;
-  for (const Fact& fact : merge_facts(of_a, of_b)) {
-    if (has(of_a, fact) && has(of_b, fact)) continue;
-    remarks.push_back(fmt::format("A and B differ in {}: {}", fact.name, fact.value));
+  for (const auto& [data, pairs] : make_pairs(a, b, options.selection)) {
+    const std::vector<Fact> of_a = facts_of(pairs, &Pair::a), of_b = facts_of(pairs, &Pair::b);
+    for (const Fact& fact : merge_facts(of_a, of_b)) {
+      const std::string in_a = value_in(of_a, fact.name), in_b = value_in(of_b, fact.name);
+      if (in_a != in_b) {
+        remarks.push_back(fmt::format("{}: A and B differ in {}: A has {}, B {}", data, fact.name, in_a, in_b));
+      }
+    }
   }
   return remarks;
 }

@@ -1,6 +1,7 @@
 #include "report/table.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -52,11 +53,17 @@ void check_selection(const Cells& cells) {
   }
 }
 
+/// The facts of all cells; first the data settings if they are on no axis.
 std::vector<Fact> all_facts(const Cells& cells) {
   std::vector<Fact> facts;
+  std::vector<std::string> data;
   for (const auto& row : cells) {
-    for (const TableCell& cell : row) facts = merge_facts(std::move(facts), cell.facts);
+    for (const TableCell& cell : row) {
+      facts = merge_facts(std::move(facts), cell.facts);
+      for (const std::string& title : cell.data) add_once(data, title);
+    }
   }
+  if (!data.empty()) facts.insert(facts.begin(), {"data", fmt::format("{}", fmt::join(data, "; "))});
   return facts;
 }
 

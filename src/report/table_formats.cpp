@@ -179,7 +179,7 @@ CellNumbers choice_numbers(const Choice& choice) {
 }
 
 CellNumbers origin_numbers(const TableCell& cell) {
-  return {{"data", fact_value(cell, "data")},
+  return {{"data", fmt::format("{}", fmt::join(cell.data, "; "))},
           {"validation", fact_value(cell, "validation")},
           {"protocol", fact_value(cell, "protocol")},
           {"precision", fact_value(cell, "precision")},

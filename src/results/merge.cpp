@@ -7,6 +7,7 @@
 #include <array>
 #include <functional>
 #include <set>
+#include <span>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -222,6 +223,13 @@ int& counter(MergeSummary& summary, TrialStatus status) {
   return summary.missing;
 }
 
+/// "0dfe972c1e78f7e6, 1b...": the first ids.
+std::string first_ids(const std::vector<std::string>& ids) {
+  const std::size_t shown = std::min<std::size_t>(ids.size(), 5);
+  const std::span<const std::string> first(ids.data(), shown);
+  return fmt::format("{}{}", fmt::join(first, ", "), shown < ids.size() ? ", ..." : "");
+}
+
 MergeSummary summarise(const OutputFolder& folder, const StudyResults& results) {
   MergeSummary summary{folder.merged(), 0, 0, 0, 0, {}, {}};
   for (const TrialOutcome& trial : results.trials) {
@@ -234,7 +242,7 @@ MergeSummary summarise(const OutputFolder& folder, const StudyResults& results) 
   if (!results.not_planned.empty()) {
     summary.remarks.push_back(fmt::format("left out {} that the study does not plan: trials/{}",
                                           count_text(results.not_planned.size(), "result"),
-                                          fmt::join(results.not_planned, ", ")));
+                                          first_ids(results.not_planned)));
   }
   return summary;
 }
@@ -260,16 +268,27 @@ StudyResults merge_anew(const OutputFolder& folder, const PlannedStudy& study, c
 
 }  // namespace
 
-void check_loses_nothing(const OutputFolder& folder) {
-  if (!has_only_merged(folder)) return;
+std::size_t count_only_merged(const OutputFolder& folder) {
+  if (!std::filesystem::exists(folder.merged()) || std::filesystem::exists(folder.trials())) return 0;
   const std::vector<TrialOutcome> merged = read_results_file(folder.merged()).trials;
   const auto is_done = [](const TrialOutcome& trial) { return trial.status == TrialStatus::done; };
-  const auto done = std::count_if(merged.begin(), merged.end(), is_done);
-  if (done == 0) return;
-  throw usage_error(fmt::format(
-      "{} has {} of which there is no other file: a merge, or a sweep, would lose them. All commands that "
-      "read results read this file; for new trials give another --out; to merge anew, bring back {}",
-      folder.merged().string(), count_text(done, "result"), folder.trials().string()));
+  return static_cast<std::size_t>(std::count_if(merged.begin(), merged.end(), is_done));
+}
+
+void check_loses_nothing(const OutputFolder& folder) {
+  try {
+    const std::size_t results = count_only_merged(folder);
+    if (results == 0) return;
+    throw usage_error(fmt::format(
+        "{} has {} of which there is no other file: a merge, or a sweep, would lose them. All commands "
+        "that read results read this file; for new trials give another --out; to merge anew, bring back "
+        "{}",
+        folder.merged().string(), count_text(results, "result"), folder.trials().string()));
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::bad_data) throw;
+    throw data_error(
+        fmt::format("{}; there is no other file of its results: give another --out, or delete it", error.what()));
+  }
 }
 
 MergeSummary merge_results(const OutputFolder& folder) {

@@ -16,8 +16,12 @@ struct MergeSummary {
   std::vector<std::string> damaged;  // ids of the failed trials whose result.h5 exists but cannot be read
 };
 
+/// Number of results in results.h5 if the folder has no trials/ beside it, else 0. Local. Throws Error as
+/// read_results_file does.
+std::size_t count_only_merged(const OutputFolder& folder);
+
 /// Throws Error (usage) if results.h5 holds results that no file of a trial has: a merge would lose them, and so
-/// would a sweep, which ends with one. Throws Error as read_results_file does.
+/// would a sweep, which ends with one. Throws Error (bad_data) if it cannot be read and there is no trials/.
 void check_loses_nothing(const OutputFolder& folder);
 
 /// Writes results.h5 from the result.h5 of every planned trial; docs/results_format.md describes the layout. Leaves

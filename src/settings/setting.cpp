@@ -30,12 +30,19 @@ std::string expected_text(SettingType type) {
   return "a value";
 }
 
+/// True if a '-' stands between two digits.
+bool is_range(const std::string& text) {
+  const std::size_t dash = text.find('-', 1);
+  const auto is_digit = [&](std::size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
+  return dash != std::string::npos && is_digit(dash - 1) && is_digit(dash + 1);
+}
+
 /// Advice on a range or list, '0-2' or '[1', in the place of a whole number.
 std::string advice_on_several(const Setting& setting, const std::string& got) {
   const bool is_whole = setting.type == SettingType::integer;
   const bool has_digit = got.find_first_of("0123456789") != std::string::npos;
-  const bool is_several = got.find_first_of("[]:") != std::string::npos || got.find("..") != std::string::npos ||
-                          (got.size() > 2 && got.find('-', 2) != std::string::npos);  // after a quote and a digit
+  const bool is_several =
+      got.find_first_of("[]:") != std::string::npos || got.find("..") != std::string::npos || is_range(got);
   return is_whole && has_digit && is_several ? "; list several values one by one, as in 0,1,2" : "";
 }
 

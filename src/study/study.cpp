@@ -21,8 +21,8 @@ namespace {
 constexpr std::uintmax_t max_study_bytes = 4 << 20;
 
 [[noreturn]] void throw_missing(const fs::path& file) {
-  fs::path nearest = nearest_entry(file.parent_path(), file.stem(), ".toml");
-  if (nearest.empty()) nearest = nearest_entry("jobs", file.stem(), ".toml");
+  fs::path nearest = nearest_entry(file, ".toml");
+  if (nearest.empty()) nearest = nearest_entry("jobs" / file.filename(), ".toml");
   throw usage_error(fmt::format("{}: no such study{}", file.string(),
                                 nearest.empty() ? "; a study is a file like jobs/ablation_cifar10.toml"
                                                 : fmt::format("; did you mean '{}'?", nearest.string())));

@@ -4,8 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <filesystem>
 
+#include "core/error.hpp"
 #include "core/text.hpp"
 #include "results/study_results.hpp"
 #include "study/graph.hpp"
@@ -67,11 +67,19 @@ const char* state_word(bool exists, bool is_to_run) {
   return is_to_run ? "to do" : "not needed";
 }
 
+/// What study.json plans; nothing if it is not there or cannot be read, because a sweep writes it anew.
+results::PlannedStudy former_study(const results::OutputFolder& out) {
+  try {
+    return results::read_planned_study(out.study());
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 /// " (of jobs/grid.toml: ERM; M2m, lambda=0.3)": the study that planned these trials before, and up to four labels.
 /// Empty if study.json is not there or does not plan them.
 std::string former_plan(const results::OutputFolder& out, const std::vector<std::string>& ids) {
-  if (!std::filesystem::exists(out.study())) return "";
-  const results::PlannedStudy before = results::read_planned_study(out.study());
+  const results::PlannedStudy before = former_study(out);
   std::vector<std::string> labels;
   for (const results::PlannedTrial& trial : before.trials) {
     const bool is_meant = std::binary_search(ids.begin(), ids.end(), trial.id);

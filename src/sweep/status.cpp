@@ -9,9 +9,9 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
-#include "core/text.hpp"
 #include "results/folder_lock.hpp"
 #include "results/journal.hpp"
+#include "results/merge.hpp"
 #include "results/merged_files.hpp"
 #include "results/output_folder.hpp"
 #include "results/record.hpp"
@@ -139,7 +139,7 @@ double seconds_between_results(const OutputFolder& out, const std::vector<StageS
 }
 
 std::string missing_text(const fs::path& root) {
-  const fs::path nearest = nearest_entry(root.parent_path(), root.filename());
+  const fs::path nearest = nearest_entry(root);
   return fmt::format(
       "{}: no such folder; {}", root.string(),
       nearest.empty() ? "name the output folder of a sweep" : fmt::format("did you mean '{}'?", nearest.string()));
@@ -171,6 +171,7 @@ StudyStatus read_merged_status(const OutputFolder& out) {
     StageStatusLine& trial = status.trials.emplace_back(planned_trial(outcome.planned));
     trial.state = merged_state(outcome.status);
     trial.reason = outcome.reason;
+    if (trial.state == LiveStatus::done) trial.epoch = trial.epochs;
   }
   return status;
 }
@@ -189,7 +190,9 @@ int StudyStatus::count(LiveStatus state) const {
 
 StudyStatus read_status(const OutputFolder& out) {
   if (!fs::exists(out.root)) throw usage_error(missing_text(out.root));
-  if (results::has_only_merged(out)) return read_merged_status(out);
+  const bool has_merged = fs::exists(out.merged());
+  if (has_merged && (!fs::exists(out.study()) || results::count_only_merged(out) > 0))
+    return read_merged_status(out);
   if (!fs::exists(out.study())) {
     throw usage_error(out.root.string() +
                       ": no sweep has planned anything here; name the output folder of a sweep");
@@ -209,98 +212,6 @@ StudyStatus read_status(const OutputFolder& out) {
     status.stages.push_back(read_stage_status(with_cache, planned));
   status.seconds_per_trial = seconds_between_results(out, status.trials);
   return status;
-}
-
-namespace {
-
-Json number_or_null(double value) { return value == value ? Json(value) : Json(nullptr); }
-
-std::string status_line(const StageStatusLine& stage) {
-  std::string text = fmt::format("  {:<11} {}  {}", to_text(stage.state), study::short_id(stage.id), stage.label);
-  if (!stage.reason.empty()) return text + ": " + stage.reason + "\n";
-  if (stage.epochs > 0) text += fmt::format("  epoch {}/{}", stage.epoch, stage.epochs);
-  if (stage.loss == stage.loss) text += fmt::format("  loss {:.4f}", stage.loss);
-  if (stage.validation_bacc == stage.validation_bacc) {
-    text += fmt::format("  val bACC {:.1f}", 100 * stage.validation_bacc);
-  }
-  if (stage.seconds_left == stage.seconds_left)
-    text += fmt::format("  about {} left", duration_text(stage.seconds_left));
-  if (stage.idle_seconds == stage.idle_seconds) text += fmt::format("  {} ago", duration_text(stage.idle_seconds));
-  return text + "\n";
-}
-
-/// Line of the shared stages: "shared stages: 1 of 3 done, 1 running", and further counts; empty if there are none.
-std::string stages_text(const std::vector<StageStatusLine>& stages) {
-  if (stages.empty()) return "";
-  const auto count = [&](LiveStatus state) {
-    return std::count_if(stages.begin(), stages.end(), [state](const auto& stage) { return stage.state == state; });
-  };
-  std::string text = fmt::format("shared stages: {} of {} done", count(LiveStatus::done), stages.size());
-  for (const LiveStatus state : {LiveStatus::running, LiveStatus::interrupted, LiveStatus::failed}) {
-    if (count(state) > 0) text += fmt::format(", {} {}", count(state), to_text(state));
-  }
-  return text + "\n";
-}
-
-/// Whether a sweep works in the folder, and what to do if none does and trials are left.
-std::string sweep_text(const StudyStatus& status, bool is_left) {
-  if (status.only_merged) return "read from results.h5; no other files of the trials are here";
-  if (!status.sweep.empty()) return "a sweep is running: " + status.sweep;
-  return is_left ? "no sweep is running here; repeat its command to resume" : "no sweep is running here";
-}
-
-Json progress_json(const StageStatusLine& stage) {
-  return {{"id", stage.id},
-          {"kind", stage.kind},
-          {"label", stage.label},
-          {"state", to_text(stage.state)},
-          {"reason", stage.reason},
-          {"epoch", stage.epoch},
-          {"epochs", stage.epochs},
-          {"loss", number_or_null(stage.loss)},
-          {"validation_bacc", number_or_null(stage.validation_bacc)},
-          {"quiet_seconds", number_or_null(stage.idle_seconds)},
-          {"seconds_left", number_or_null(stage.seconds_left)}};
-}
-
-Json list_json(const std::vector<StageStatusLine>& stages) {
-  Json list = Json::array();
-  for (const StageStatusLine& stage : stages) list.push_back(progress_json(stage));
-  return list;
-}
-
-}  // namespace
-
-std::string status_text(const StudyStatus& status) {
-  const int done = status.count(LiveStatus::done);
-  const int lost = status.count(LiveStatus::failed) + status.count(LiveStatus::diverged);
-  const int left = static_cast<int>(status.trials.size()) - done - lost;
-  std::string text = fmt::format("{}: {} of {} done, {} failed, {} running, {} interrupted, {} waiting",
-                                 status.name, done, count_text(static_cast<int>(status.trials.size()), "trial"),
-                                 lost, status.count(LiveStatus::running), status.count(LiveStatus::interrupted),
-                                 status.count(LiveStatus::waiting));
-  const bool has_rate = status.seconds_per_trial == status.seconds_per_trial;
-  if (!status.sweep.empty() && has_rate && left > 0) {
-    text += fmt::format("; a result every {}, about {} left", duration_text(status.seconds_per_trial),
-                        duration_text(status.seconds_per_trial * left));
-  }
-  text += "\n" + (left > 0 ? stages_text(status.stages) : "");
-  text += sweep_text(status, left > 0) + "\n";
-  for (const auto* list : {&status.stages, &status.trials}) {
-    if (list == &status.stages && left == 0) continue;  // no trial needs them any more
-    for (const StageStatusLine& stage : *list) {
-      if (stage.state != LiveStatus::done && stage.state != LiveStatus::waiting) text += status_line(stage);
-    }
-  }
-  return text;
-}
-
-Json status_json(const StudyStatus& status) {
-  return {{"study", status.name},
-          {"sweep", status.sweep},
-          {"seconds_per_trial", number_or_null(status.seconds_per_trial)},
-          {"trials", list_json(status.trials)},
-          {"stages", list_json(status.stages)}};
 }
 
 }  // namespace m2m::sweep

@@ -38,7 +38,7 @@ struct StudyStatus {
   std::string sweep;                    // "process 4711 on host a17" if its heartbeat is recent; else empty
   std::vector<StageStatusLine> trials;  // as planned, each once
   std::vector<StageStatusLine> stages;  // the g and prefixes that the trials need
-  bool only_merged = false;             // read from results.h5, beside which there are no files of trials
+  bool only_merged = false;             // read from results.h5, since study.json or the files of trials are missing
   double seconds_per_trial = 0;         // between the latest results; NaN: fewer than two
 
   int count(LiveStatus state) const;  // of the trials

@@ -26,6 +26,21 @@ TEST_F(DamagedFolders, AreLeftAloneIfTheyKeepOnlyTheirMergedResults) {
   EXPECT_TRUE(read_file(out() / "results.h5") == before);
 }
 
+TEST_F(DamagedFolders, GetALostOrDamagedStudyAnew) {
+  ASSERT_EQ(sweep(0, "jobs/grid.toml").code, 0);
+  const std::filesystem::path study = out() / "study.json";
+  std::filesystem::remove(study);
+  EXPECT_EQ(counts_in(sweep(0, "status results/grid").output), (Counts{6, 6, 0}));
+  EXPECT_EQ(sweep(0, "jobs/grid.toml").code, 0);
+  for (const char* option : {" --dry-run", ""}) {
+    write_file(study, "{");
+    const Outcome narrower = sweep(0, "jobs/grid.toml method=ERM" + std::string(option));
+    EXPECT_EQ(narrower.code, 0) << narrower.output;
+    EXPECT_TRUE(says(narrower.output, {"3 results", "does not plan"})) << narrower.output;
+  }
+  EXPECT_EQ(testing::count_lines(out(), "began"), 9) << "nothing is trained again";
+}
+
 TEST_F(DamagedFolders, GetDamagedResultsAnewWhichCountAsNotDoneBefore) {
   for (const int ranks : {0, 2}) {
     std::filesystem::remove_all(out());

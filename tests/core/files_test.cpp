@@ -102,10 +102,10 @@ TEST_F(Files, AreFoundByANameThatIsNearTheirs) {
   write_bytes(in("digits.toml"), "");
   write_bytes(in("digits"), "");
   fs::create_directory(in("pictures"));
-  EXPECT_EQ(nearest_entry(folder_, "digts", ".toml"), in("digits.toml"));
-  EXPECT_EQ(nearest_entry(folder_, "picures"), in("pictures"));
-  EXPECT_EQ(nearest_entry(folder_, "digts"), "") << "a file is no folder";
-  EXPECT_EQ(nearest_entry(in("none"), "digts", ".toml"), "");
+  EXPECT_EQ(nearest_entry(in("digts.toml"), ".toml"), in("digits.toml"));
+  EXPECT_EQ(nearest_entry(in("picures/")), in("pictures"));
+  EXPECT_EQ(nearest_entry(in("digts")), "") << "a file is no folder";
+  EXPECT_EQ(nearest_entry(in("none/digts.toml"), ".toml"), "");
 }
 
 TEST_F(Files, AreRemovedIfAKilledProcessLeftThemUnfinished) {

@@ -65,7 +65,7 @@ TEST(TableByAxes, NamesThemInEveryFormat) {
 TEST(TableByAxes, NamesTheDataThatAreOnNoAxis) {
   const ResultTable table = make_table(pools_by_ratios(), by("m2m.pool", "data.ratio"));
   EXPECT_EQ(table.facts.front().name, "data");
-  EXPECT_EQ(table.facts.front().value, "CIFAR-LT-10 rho=10, CIFAR-LT-10 rho=100");
+  EXPECT_EQ(table.facts.front().value, "CIFAR-LT-10 rho=10; CIFAR-LT-10 rho=100");
   EXPECT_EQ(Json::parse(to_json(table)).at("cells").at(1).at("data"), "CIFAR-LT-10 rho=100");
   for (const Fact& fact : make_table(pools_by_ratios(), by("m2m.pool", "data")).facts) EXPECT_NE(fact.name, "data");
 }
@@ -106,6 +106,19 @@ TEST(TableByAxes, SaysNoneOfATrialInWhichTheSettingDoesNotAct) {
   const Config erm = with(with(sample_config("ERM", 0), "recipe.translate", "none"), "m2m.pool", 1);
   results.trials.push_back(done({"ERM", erm, {40, 40}, {5, 5}}));
   EXPECT_EQ(make_table(results, by("label", "m2m.pool")).columns, (std::vector<std::string>{"1", "500", "none"}));
+  results.trials.back() = done({"cRT", with(erm, "recipe.start", "M2m"), {40, 40}, {5, 5}});
+  EXPECT_EQ(make_table(results, by("label", "m2m.pool")).columns, (std::vector<std::string>{"1", "500"}));
+}
+
+TEST(TableByAxes, TellsTrialsWhoseGWasTrainedOtherwise) {
+  results::StudyResults results;
+  for (const double gamma : {1.0, 5.0}) {
+    const Config m2m =
+        with(with(sample_config("M2m", 0), "recipe.translate", "m2m"), "recipe.loss", "cross-entropy");
+    const Config of_focal = with(with(m2m, "m2m.g_method", "Focal"), "focal.gamma", gamma);
+    results.trials.push_back(done({"M2m", of_focal, {50, 50}, {5, 5}}));
+  }
+  EXPECT_EQ(make_table(results, by("focal.gamma", "label")).rows, (std::vector<std::string>{"1", "5"}));
 }
 
 std::string refusal_of_label(const std::vector<std::string>& labels, const std::string& label) {

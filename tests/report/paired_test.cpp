@@ -106,13 +106,15 @@ TEST(ComparePaired, TakesBFromAnotherStudy) {
 
 TEST(ComparePaired, NamesWhatTheTwoDifferInBesidesTheirMethods) {
   const StudyResults results = five_pairs();
-  EXPECT_TRUE(unlike_facts({results, "M2m"}, {results, "ERM"}).empty());
+  EXPECT_TRUE(unlike_facts({results, "M2m"}, {results, "ERM"}, {}).empty());
   StudyResults longer;
   const Config config = with(sample_config("ERM", 0), "train.epochs", 50);
   longer.trials.push_back(done({"ERM", config, std::vector<int>(10, 70), std::vector<int>(10, 5)}));
-  const std::vector<std::string> remarks = unlike_facts({results, "M2m"}, {longer, "ERM"});
+  const Config other = with(with(sample_config("ERM", 9), "train.epochs", 50), "recipe.experts", "sade");
+  longer.trials.push_back(done({"ERM", other, std::vector<int>(10, 70), std::vector<int>(10, 5)}));  // of no pair
+  const std::vector<std::string> remarks = unlike_facts({results, "M2m"}, {longer, "ERM"}, {});
   ASSERT_EQ(remarks.size(), 1U);
-  EXPECT_TRUE(testing::says(remarks.front(), {"epochs", "200, 50"}));
+  EXPECT_TRUE(testing::says(remarks.front(), {"CIFAR-LT-10 rho=100", "epochs: A has 200, B 50"}));
 }
 
 TEST(ComparePaired, RefusesUnknownLabelsMixturesAndNothingInCommon) {

@@ -196,6 +196,16 @@ TEST(ReadStatus, RefusesAFolderThatNoSweepHasPlannedAnythingIn) {
   }
 }
 
+TEST_F(StudyStatusTest, IsNotThatOfAMergedFileWithoutResults) {
+  fs::remove_all(out_.trials());
+  results::merge_results(out_);
+  const results::FolderLock lock(folder_.path());
+  const StudyStatus status = read_status(out_);
+  EXPECT_FALSE(status.only_merged);
+  EXPECT_FALSE(status.sweep.empty());
+  EXPECT_EQ(status.stages.size(), 2U);
+}
+
 TEST(ReadStatus, NamesTheFolderThatIsMeant) {
   const testing::TemporaryFolder folder;
   fs::create_directory(folder.path() / "digits");
