@@ -97,6 +97,8 @@ class DeviceWarp {
     asm("mov.u32 %0, %%cluster_ctarank;" : "=r"(rank));
     asm("mapa.shared::cluster.u32 %0, %1, %2;" : "=r"(there) : "r"(address), "r"(rank ^ 1U));
     if (active) asm volatile("ld.shared::cluster.u32 %0, [%1];" : "=r"(v) : "r"(there) : "memory");
+#else
+    __trap();                                                  // without clusters no pair is launched
 #endif
     return v;
   }
@@ -166,6 +168,8 @@ class DeviceWarp {
   /// Into [0, 1].
   M2M_DEVICE Real clamp(Real v) const { return fminf(fmaxf(v, 0.0F), 1.0F); }
 
+  /// a * b rounded, never a part of a fused multiply-add.
+  M2M_DEVICE Real product(Real a, Real b) const { return __fmul_rn(a, b); }
   M2M_DEVICE Real sqrt(Real v) const { return sqrtf(v); }
   M2M_DEVICE Real exp(Real v) const { return expf(v); }
   /// NaN if a or b is.
@@ -234,12 +238,16 @@ class DeviceBlock {
     std::uint32_t rank = 0;
 #if __CUDA_ARCH__ >= 900
     asm("mov.u32 %0, %%cluster_ctarank;" : "=r"(rank));
+#else
+    __trap();                                                  // without clusters no pair is launched
 #endif
     return static_cast<int>(rank);
   }
   M2M_DEVICE void sync_pair() const {
 #if __CUDA_ARCH__ >= 900
     asm volatile("barrier.cluster.arrive.release.aligned;\nbarrier.cluster.wait.acquire.aligned;" ::: "memory");
+#else
+    __trap();                                                  // without clusters no pair is launched
 #endif
   }
 };

@@ -71,7 +71,7 @@ struct Launch {
   template <typename... Parameters, typename... Arguments>
   void operator()(const char* what, void (*kernel)(Parameters...), const Arguments&... arguments) const {
     if (images == 0) return;  // an empty grid is an error to CUDA
-    cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes);
+    allow_shared_memory(kernel, bytes);
     kernel<<<static_cast<unsigned>(images), threads, static_cast<unsigned>(bytes),
              static_cast<cudaStream_t>(stream)>>>(arguments...);
     check_launch(what);

@@ -109,12 +109,21 @@ int device_attribute(cudaDeviceAttr attribute) {
   return value;
 }
 
+/// True if the device has clusters and the code that it runs uses them: code for 8.x runs on newer devices too.
+bool has_clusters() {
+  if (device_attribute(cudaDevAttrComputeCapabilityMajor) < 9) return false;
+  cudaFuncAttributes code{};
+  if (cudaFuncGetAttributes(&code, translate_pair<8>) == cudaSuccess) return code.ptxVersion >= 90;
+  (void)cudaGetLastError();  // the launch will say what is wrong
+  return false;
+}
+
 /// Launches a kernel with the shared memory of ResNetShapes, in clusters of `cluster` blocks.
 template <int warps, typename... Parameters, typename... Arguments>
 void launch(void (*kernel)(Parameters...), int blocks, int cluster, void* stream, const char* what,
             Arguments... arguments) {
   constexpr int bytes = ResNetShapes<warps>::shared_bytes;
-  cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes);
+  allow_shared_memory(kernel, bytes);
   cudaLaunchAttribute in_clusters{};
   in_clusters.id = cudaLaunchAttributeClusterDimension;
   in_clusters.val.clusterDim = {static_cast<unsigned>(cluster), 1, 1};
@@ -148,7 +157,7 @@ int max_fused_classes() { return std::min(HeadMemory<4>::max_classes, HeadMemory
 TranslationForm form_on_device(int count, bool uses_f) {
   const int multiprocessors = device_attribute(cudaDevAttrMultiProcessorCount);
   if (multiprocessors == 0) throw internal_error("a fused translation without a device");
-  return fastest_form(count, uses_f, multiprocessors, device_attribute(cudaDevAttrComputeCapabilityMajor) >= 9);
+  return fastest_form(count, uses_f, multiprocessors, has_clusters());
 }
 
 void translate_cuda(const DeviceNetwork& f, const DeviceNetwork& g, const TranslationBatch& batch,

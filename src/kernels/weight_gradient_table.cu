@@ -44,7 +44,7 @@ __global__ void sum_parts(const WeightGradientLayer* __restrict__ layers, int n)
 void weight_gradients_cuda(const WeightGradientLayer* layers, int count, int n, void* stream) {
   const auto on = static_cast<cudaStream_t>(stream);
   const auto of_layers = static_cast<unsigned>(count);
-  cudaFuncSetAttribute(weight_gradients, cudaFuncAttributeMaxDynamicSharedMemorySize, Largest::shared_bytes);
+  allow_shared_memory(weight_gradients, Largest::shared_bytes);
   weight_gradients<<<dim3(weight_gradient_blocks, of_layers), Largest::warps * warp_lanes, Largest::shared_bytes,
                      on>>>(layers, n);
   check_launch("gradients of weights");

@@ -107,6 +107,7 @@ class EventClock : public ProfileClock {
       event = idle_.back();
       idle_.pop_back();
     } else if (cudaEventCreate(&event) != cudaSuccess) {
+      forget_failure();
       event = nullptr;
     }
     if (event != nullptr) cudaEventRecord(event, c10::cuda::getCurrentCUDAStream().stream());
@@ -121,6 +122,8 @@ class EventClock : public ProfileClock {
       float milliseconds = 0;
       if (cudaEventElapsedTime(&milliseconds, recorded_[i - 1], recorded_[i]) == cudaSuccess) {
         seconds_ += 1e-3 * static_cast<double>(milliseconds);
+      } else {
+        forget_failure();
       }
       times.push_back(seconds_);
       idle_.push_back(recorded_[i - 1]);
@@ -130,6 +133,9 @@ class EventClock : public ProfileClock {
   }
 
  private:
+  /// A time is not worth a trial; the next launch would report the failure as its own.
+  static void forget_failure() { (void)cudaGetLastError(); }
+
   std::vector<cudaEvent_t> recorded_;  // the first is the last that was taken
   std::vector<cudaEvent_t> idle_;
   double seconds_ = 0;  // at the first

@@ -7,18 +7,19 @@
 #include "kernels/translate.hpp"
 #include "support/emulated_network.hpp"
 #include "support/fused_case.hpp"
+#include "support/test_device.hpp"
 
 namespace m2m::methods {
 namespace {
 
 using testing::FusedCase, testing::FusedOutcome;
 
-const torch::Device device(torch::kCUDA, 0);
+torch::Device device() { return testing::test_device(); }
 
 template <typename T>
 torch::Tensor on_device(const std::vector<T>& values) {
   const auto bytes = static_cast<std::int64_t>(values.size() * sizeof(T));
-  return torch::from_blob(const_cast<T*>(values.data()), {bytes}, torch::kUInt8).to(device);
+  return torch::from_blob(const_cast<T*>(values.data()), {bytes}, torch::kUInt8).to(device());
 }
 
 /// A network in the memory of the device.
@@ -50,18 +51,18 @@ class NetworkOnDevice {
 TranslationWork work_on_device(TranslationWork work) {
   for (torch::Tensor* tensor : {&work.rows, &work.seed_classes, &work.targets, &work.labels, &work.coins,
                                 &work.seeds, &work.slots, &work.image_scales, &work.channel_scales})
-    *tensor = tensor->to(device);
+    *tensor = tensor->to(device());
   return work;
 }
 
 FusedOutcome on_the_device(const FusedCase& c, const kernels::TranslationForm& form) {
   nn::FoldedResNet<kernels::Bf16> unused(c.f(), InstructionSet::plain);
   EditContext context = c.context(unused, unused);
-  context.pixels.bytes = context.pixels.bytes.to(device);
+  context.pixels.bytes = context.pixels.bytes.to(device());
   const TranslationWork work = work_on_device(c.work);
   Batch batch = c.batch();
-  batch.images = batch.images.to(device);
-  batch.labels = batch.labels.to(device);
+  batch.images = batch.images.to(device());
+  batch.labels = batch.labels.to(device());
   const nn::FusedTranslation translation = fused_translation(c.settings, context, work, batch);
   kernels::TranslationBatch fused = nn::kernel_batch(translation);
   const NetworkOnDevice f(c.f()), g(c.g());
@@ -88,7 +89,8 @@ void expect_alike(const FusedOutcome& ours, const FusedOutcome& expected, double
 }
 
 TEST(FusedTranslationOnTheDevice, DoesWhatEmulatedBlocksDo) {
-  if (!torch::cuda::is_available()) GTEST_SKIP() << "skipped: no device";
+  if (!device().is_cuda()) GTEST_SKIP() << "skipped: the kernels are for a GPU";
+  testing::use_own_stream();
   const bool has_clusters = kernels::form_on_device(1, true).is_pair;
   FusedCase c = testing::made_up_case(settings::HeadKind::linear, "resnet20");
   c.settings.gamma = 0;  // every coin decides alone
@@ -109,12 +111,48 @@ TEST(FusedTranslationOnTheDevice, DoesWhatEmulatedBlocksDo) {
 }
 
 TEST(FusedTranslationOnTheDevice, HasTheSameBitsFromOneBlockAndFromAPair) {
-  if (!torch::cuda::is_available()) GTEST_SKIP() << "skipped: no device";
+  if (!device().is_cuda()) GTEST_SKIP() << "skipped: the kernels are for a GPU";
+  testing::use_own_stream();
   if (!kernels::form_on_device(1, true).is_pair) GTEST_SKIP() << "skipped: the device has no clusters";
   const FusedCase c = testing::made_up_case();
   const FusedOutcome one = on_the_device(c, {8, false}), pair = on_the_device(c, {8, true});
   EXPECT_TRUE(torch::equal(one.x, pair.x));
   EXPECT_TRUE(torch::equal(one.beliefs, pair.beliefs));
+}
+
+/// A network on the device with the weights of `network`, in the form that a fused trial freezes.
+std::shared_ptr<nn::Network> copy_on_device(const nn::ResNet& network) {
+  nn::NetworkSpec spec = network.spec();
+  spec.bfloat16 = spec.fused = true;
+  auto copy = nn::make_network(spec);
+  const auto state = nn::named_state(network);
+  nn::load_state(*copy, {state.begin(), state.end()}, "memory");
+  copy->to(device());
+  return copy;
+}
+
+TEST(FusedTranslationOnTheDevice, OfATrialsOwnNetworksIsThatOfEmulatedBlocks) {
+  if (!device().is_cuda()) GTEST_SKIP() << "skipped: the kernels are for a GPU";
+  testing::use_own_stream();
+  for (const auto head : {settings::HeadKind::linear, settings::HeadKind::cosine}) {
+    FusedCase c = testing::made_up_case(head, "resnet20");
+    c.settings.gamma = 0;  // every coin decides alone
+    const auto f = copy_on_device(c.f()), g = copy_on_device(c.g());
+    const auto frozen_f = f->freeze(), frozen_g = g->freeze();
+    EditContext context = c.context(*frozen_f, *frozen_g);
+    context.pixels.bytes = context.pixels.bytes.to(device());
+    const TranslationWork work = work_on_device(c.work);
+    Batch batch = c.batch();
+    batch.images = batch.images.to(device());
+    batch.labels = batch.labels.to(device());
+    FusedTranslator translator(c.settings);
+    const torch::Tensor accepted = translator(context, work, batch).cpu();
+    const FusedOutcome expected = c.emulated<8>(false);
+    const double moved = c.settings.step_size * c.settings.steps;
+    EXPECT_TRUE(torch::equal(accepted, expected.accepted));
+    EXPECT_TRUE(torch::equal(batch.labels.cpu(), expected.batch.labels));
+    EXPECT_LT((batch.images.cpu() - expected.batch.images).abs().max().item<double>(), 0.05 * moved);
+  }
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // Every launch of a training step on a GPU, each from the numbers that emulated blocks leave in front of it.
 #include <gtest/gtest.h>
+#include <torch/cuda.h>
 #include <torch/types.h>
 
 #include <algorithm>
@@ -73,6 +74,7 @@ void run_on_device(EmulatedTraining& state, Launch launch) {
                                    copies.add(state.features),
                                    copies.add(state.feature_gradient)};
   launch(step);
+  torch::cuda::synchronize();  // copies come on a stream of their own
   copies.fetch();
 }
 
@@ -145,6 +147,7 @@ void compare_backward(int layer) {
 
 TEST(TrainingStepOnDevice, StoresInEachLaunchWhatEmulatedBlocksDo) {
   if (!testing::test_device().is_cuda()) GTEST_SKIP() << "skipped: the kernels are for a GPU";
+  testing::use_own_stream();  // makes the device current
   for (int layer = 0; layer <= training_case().after.end(); ++layer) {
     SCOPED_TRACE(layer);
     compare_forward(layer);

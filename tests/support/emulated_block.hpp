@@ -212,6 +212,7 @@ class EmulatedWarp {
   Real clamp(const Real& v) const {
     return each_lane(v, [](float x) { return std::fmin(std::fmax(x, 0.0F), 1.0F); });
   }
+  Real product(const Real& a, const Real& b) const { return a * b; }
   Real sqrt(const Real& v) const {
     return each_lane(v, [](float x) { return std::sqrt(x); });
   }

@@ -207,6 +207,7 @@ TEST(FusedTraining, IsRecordedWithItsLossAndItsHead) {
 TEST(FusedTrainingOnTheDevice, LiesAsNearToFloat64AsEmulatedBlocks) {
   const torch::Device device = testing::test_device();
   if (!device.is_cuda()) GTEST_SKIP() << "skipped: the kernels are for a GPU";
+  testing::use_own_stream();
   constexpr int n = 3;
   Learner exact("resnet20", settings::HeadKind::linear, false),
       on_device("resnet20", settings::HeadKind::linear, true, device);
