@@ -6,6 +6,9 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <fstream>
+#include <set>
+#include <sstream>
 
 #include "core/files.hpp"
 #include "results/folder_lock.hpp"
@@ -70,6 +73,28 @@ class Stopping : public testing::SweepProgram {
     EXPECT_EQ(testing::count_lines(out(), "done"), 9);
   }
 };
+
+/// Numbers of the processes that `parent` started.
+std::vector<int> children_of(int parent) {
+  std::vector<int> children;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    std::ifstream stat(entry.path() / "stat");
+    std::string line, state;
+    if (!std::getline(stat, line)) continue;                          // no process, or one that has just ended
+    std::istringstream after_name(line.substr(line.rfind(')') + 1));  // a name may have blanks
+    int its_parent = 0;
+    if (after_name >> state >> its_parent && its_parent == parent) children.push_back(std::stoi(line));
+  }
+  return children;
+}
+
+TEST_F(Stopping, LeavesNothingBehindWhereAProcessWithoutMpirunIsKilled) {
+  const testing::Background alone(command(0, "jobs/grid.toml fake.milliseconds=200"), folder());
+  wait_for_lines(1, "began");
+  const std::set<int> processes = testing::processes_in_log(out());
+  ASSERT_EQ(processes.size(), 1U);
+  EXPECT_EQ(children_of(*processes.begin()), std::vector<int>());  // no daemon that would stay
+}
 
 TEST_F(Stopping, EndsWith4WhereAnyRankIsSignalledAndResumes) {
   for (const int ranks : {0, 2, 4}) {

@@ -56,6 +56,8 @@ std::string mpi_library() {
 }
 
 Session::Session(int& argc, char**& argv) : launch_(launch_of_process()) {
+  // Open MPI 4 gives a process without mpirun a daemon, which is of no use here and outlives it if it is killed.
+  if (!launch_.is_known()) ::setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
   int provided = MPI_THREAD_SINGLE;
   check_mpi(MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &provided), "starting MPI");
   if (provided < MPI_THREAD_MULTIPLE) {
