@@ -56,6 +56,12 @@ class Record:
         return np.array(self.json("data")["counts"])
 
     @functools.cached_property
+    def class_names(self) -> list[str]:
+        """Names of the classes, by label; empty if the data set only numbers them."""
+        names = self.json("data").get("class_names", [])
+        return [str(name) for name in names] if len(names) == len(self.counts) else []
+
+    @functools.cached_property
     def by_rank(self) -> Array:
         """Labels from the most to the least frequent class, ties by label."""
         return np.argsort(-self.counts, kind="stable")

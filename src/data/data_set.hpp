@@ -76,10 +76,11 @@ struct Augmentation {
 struct DataSet {
   std::string name;  // "cifar10"
   int classes = 0;
-  Samples train, test;            // digits: all samples are in train, test is empty
-  Samples validation;             // empty if the data set has none of its own
-  double max_pixel = 255;         // pixel / max_pixel lies in [0, 1]
-  std::vector<double> mean, std;  // per channel, of scaled pixels; empty: computed from the training part
+  std::vector<std::string> class_names;  // [classes], UTF-8; empty: the set only numbers its classes
+  Samples train, test;                   // digits: all samples are in train, test is empty
+  Samples validation;                    // empty if the data set has none of its own
+  double max_pixel = 255;                // pixel / max_pixel lies in [0, 1]
+  std::vector<double> mean, std;         // per channel, of scaled pixels; empty: computed from the training part
   Augmentation augmentation;
   std::int64_t default_largest = 0;  // default of data.largest, N_1
   std::string files_sha256;  // of the files' bytes in reading order; for pictures, of lists and decoded pixels

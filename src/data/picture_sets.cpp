@@ -94,6 +94,7 @@ DataSet read_picture_set(PictureSet set, const settings::DataSettings& settings)
   DataSet data;
   data.name = set.name;
   data.classes = set.classes;
+  data.class_names = set.class_names;
   data.mean = set.mean;
   data.std = set.std;
   data.augmentation = set.augmentation;
@@ -209,6 +210,7 @@ void read_folders(const fs::path& root, PictureSet& set) {
   const std::vector<std::string> classes = classes_in(root, "train");
   LeftOutFiles left_out;
   set.classes = static_cast<int>(classes.size());
+  set.class_names = classes;
   set.train = list_folders(root, "train", classes, left_out);
   set.test = list_folders(root, "test", classes, left_out);
   if (fs::is_directory(root / "val")) set.validation = list_folders(root, "val", classes, left_out);
@@ -243,10 +245,8 @@ void check_there(const fs::path& root, const char* train, const char* test) {
 }
 
 std::string missing_text(const fs::path& root) {
-  const fs::path nearest = nearest_entry(root);
-  return fmt::format("data.path = '{}': no such folder{}", root.string(),
-                     nearest.empty() ? "; name the folder of the pictures"
-                                     : fmt::format("; did you mean '{}'?", nearest.string()));
+  return fmt::format("data.path = '{}': no such folder; {}", root.string(),
+                     did_you_mean(nearest_entry(root).string(), "name the folder of the pictures"));
 }
 
 }  // namespace

@@ -143,7 +143,8 @@ struct PictureSet {
   int size = 32;                      // side in pixels, if data.image_size is not set
   std::vector<double> mean, std;      // empty: computed
   Augmentation augmentation;
-  std::vector<std::string> notices = {};  // a sentence for each finding of the listing
+  std::vector<std::string> notices = {};      // a sentence for each finding of the listing
+  std::vector<std::string> class_names = {};  // [classes], or empty
 };
 
 /// Reads the pictures of a set by way of caches, which are in data.cache; by default beside the lists. Local.

@@ -135,6 +135,7 @@ DataSet read_reuters(const fs::path& root) {
   DataSet data;
   data.name = "reuters36";
   data.classes = static_cast<int>(classes.size());
+  for (const auto& [label, number] : classes) data.class_names.emplace_back(label);
   data.train = to_samples(train, classes, columns);  // 0 and 1 need no scaling
   data.test = to_samples(test, classes, columns);
   data.files_sha256 = content.hex();

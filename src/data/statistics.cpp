@@ -76,6 +76,7 @@ Json describe_data(const DataSet& data, const Split& split) {
                     {"train", describe_part(split.train, split.train_sha256)},
                     {"validation", describe_part(split.validation, split.validation_sha256)},
                     {"test", describe_part(split.test, split.test_sha256)}};
+  if (!data.class_names.empty()) described["class_names"] = data.class_names;
   const std::vector<bool>& present = data.train.present;
   if (!present.empty()) described["images_present"] = std::count(present.begin(), present.end(), true);
   return described;

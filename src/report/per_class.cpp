@@ -79,6 +79,12 @@ std::vector<double> values_of(const LabelOnData& of, const ClassMetric& metric, 
   return values;
 }
 
+/// The name of a class by the first trial, or null.
+Json name_or_null(const LabelOnData& of, std::size_t label) {
+  const std::vector<std::string>& names = of.trials.front().names;
+  return names.empty() ? Json() : Json(names[label]);
+}
+
 std::vector<Row> class_rows(const LabelOnData& of) {
   std::vector<Row> rows;
   if (of.trials.empty()) return rows;
@@ -87,6 +93,7 @@ std::vector<Row> class_rows(const LabelOnData& of) {
     Row row = {of.label,
                of.data,
                label,
+               name_or_null(of, k),
                count_or_null(of, k, [](const TestMeasures& trial) { return trial.counts; }),
                count_or_null(of, k, [](const TestMeasures& trial) { return trial.totals.samples; }),
                of.trials.size()};
@@ -117,6 +124,7 @@ Sheet empty_sheet(const results::StudyResults& results, Selection selection) {
               {{"method", "method"},
                {"data", "data"},
                {"class", "class"},
+               {"name", ""},
                {"training", "training"},
                {"test", "test"},
                {"n", "n"}},
@@ -129,6 +137,15 @@ Sheet empty_sheet(const results::StudyResults& results, Selection selection) {
     sheet.columns.push_back({std::string(metric.name) + "_std", ""});
   }
   return sheet;
+}
+
+/// Shows the names of the classes to people if any class has one.
+void show_names(Sheet& sheet) {
+  const auto name = std::find_if(sheet.columns.begin(), sheet.columns.end(),
+                                 [](const SheetColumn& column) { return column.name == "name"; });
+  const auto at = static_cast<std::size_t>(name - sheet.columns.begin());
+  const auto is_named = [at](const Row& row) { return !row[at].is_null(); };
+  if (std::any_of(sheet.rows.begin(), sheet.rows.end(), is_named)) name->title = "name";
 }
 
 /// Adds the rows and notes of one label on one data setting. Throws Error (usage) as class_sheet does.
@@ -160,6 +177,7 @@ Sheet class_sheet(const results::StudyResults& results, const std::string& label
       add_group(sheet, of, group, options, prefix);
     }
   }
+  show_names(sheet);
   return sheet;
 }
 

@@ -116,6 +116,7 @@ bool is_gm_of_nonzero(const Metric& metric, GmKind gm) {
 TestMeasures::TestMeasures(const results::TrialRecord& record, const results::Snapshot& snapshot)
     : totals(snapshot.test),
       counts(results::recorded_counts(record.data, snapshot.test.classes)),
+      names(results::recorded_class_names(record.data, snapshot.test.classes)),
       groups(counts.empty() ? std::vector<ClassGroup>() : class_groups(counts)),
       calibration(snapshot.test_calibration),
       ranking(snapshot.test_ranking) {}

@@ -22,6 +22,7 @@ enum class MetricSource {
 struct TestMeasures {
   ClassTotals totals;
   ClassCounts counts;              // for training; empty: not recorded
+  std::vector<std::string> names;  // of the classes; empty: they have none
   std::vector<ClassGroup> groups;  // of the counts; empty: not recorded
   Calibration calibration;
   Ranking ranking;  // empty: no logits were read

@@ -1,5 +1,7 @@
 #include "results/record.hpp"
 
+#include <algorithm>
+
 #include "core/class_counts.hpp"
 #include "core/config.hpp"
 
@@ -22,6 +24,14 @@ ClassCounts recorded_counts(const Json& data, int classes) {
     read.push_back(count.get<std::int64_t>());
   }
   return read;
+}
+
+std::vector<std::string> recorded_class_names(const Json& data, int classes) {
+  if (!data.is_object() || !data.contains("class_names")) return {};
+  const Json& names = data.at("class_names");
+  if (!names.is_array() || names.size() != static_cast<std::size_t>(classes)) return {};
+  const bool are_texts = std::all_of(names.begin(), names.end(), [](const Json& name) { return name.is_string(); });
+  return are_texts ? names.get<std::vector<std::string>>() : std::vector<std::string>();
 }
 
 Json metrics_json(const ClassTotals& totals, const Calibration& calibration, const ClassCounts& counts) {

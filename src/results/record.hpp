@@ -157,6 +157,10 @@ inline constexpr std::array<EpochColumn, 15> epoch_columns = {{
 /// that is not a count. Pure.
 ClassCounts recorded_counts(const Json& data, int classes);
 
+/// The names of the classes in the `data` of a record, [classes]; empty if it has none, another number of them, or
+/// one that is not a text. Pure.
+std::vector<std::string> recorded_class_names(const Json& data, int classes);
+
 /// The metrics of results by name. Pure.
 ///
 /// * "bacc", "gm", "gm_nonzero", "accuracy", each in [0, 1];

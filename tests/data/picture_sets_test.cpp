@@ -54,6 +54,7 @@ TEST_F(OwnPicturesTest, NumberClassesByTheNamesOfTheirFolders) {
   write("train/cat/notes.txt", "no picture");
   const DataSet data = load();
   EXPECT_EQ(data.classes, 3);
+  EXPECT_EQ(data.class_names, (std::vector<std::string>{"ant", "bee", "cat"}));
   EXPECT_EQ(data.train.labels, (std::vector<std::int32_t>{0, 1, 2, 2}));
   EXPECT_EQ(data.test.labels, (std::vector<std::int32_t>{0, 1}));
   EXPECT_EQ(data.validation.count(), 0);

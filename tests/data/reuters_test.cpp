@@ -43,6 +43,7 @@ std::vector<float> row_of(const Samples& images, std::int64_t row) {
 TEST(Reuters, KeepsTheClassesThatAreTestedFiveTimesAndNumbersThemByName) {
   const DataSet data = read(some_train, some_test);
   EXPECT_EQ(data.classes, 2);
+  EXPECT_EQ(data.class_names, (std::vector<std::string>{"ship", "trade"}));
   EXPECT_EQ(data.train.labels, (std::vector<std::int32_t>{1, 0, 0}));
   EXPECT_EQ(data.test.count(), 10);
   EXPECT_EQ(data.validation.count(), 0);

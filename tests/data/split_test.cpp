@@ -304,7 +304,10 @@ TEST(DescribeData, KeepsWhatTheRecordNeeds) {
   data.published = false;
   data.notice = "made up";
   const Split split = split_data(data, data_settings({{"data.ratio", 4.0}}), seed);
+  EXPECT_FALSE(describe_data(data, split).contains("class_names"));
+  data.class_names = {"cat", "dog", "hen"};
   const Json record = describe_data(data, split);
+  EXPECT_EQ(record.at("class_names"), Json({"cat", "dog", "hen"}));
   EXPECT_EQ(record.at("set"), "made-up");
   EXPECT_EQ(record.at("counts"), Json({8, 4, 2}));
   EXPECT_EQ(record.at("files_sha256"), "f00d");

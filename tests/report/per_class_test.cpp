@@ -62,6 +62,18 @@ TEST(PerClass, GoesFromTheMostFrequentClassToTheRarest) {
   EXPECT_TRUE(rows_of(results)[0].at("training").is_null());
 }
 
+TEST(PerClass, NamesClassesThatHaveNames) {
+  results::StudyResults results = two_seeds();
+  EXPECT_TRUE(rows_of(results)[0].at("name").is_null());
+  EXPECT_EQ(format(class_sheet(results, "", {}), Format::markdown).find("| name"), std::string::npos);
+  for (results::TrialOutcome& trial : results.trials)
+    trial.record->data["class_names"] = {"cat", "hen | cock", "dog"};
+  EXPECT_EQ(rows_of(results)[2].at("name"), "dog");
+  const std::string table = format(class_sheet(results, "", {}), Format::markdown);
+  EXPECT_TRUE(testing::says(table, {"| class | name", "| cat "})) << table;
+  EXPECT_EQ(table.find("hen | cock"), std::string::npos);  // the bar would be a column's end
+}
+
 TEST(PerClass, HasNothingOfAClassWithoutTestSamples) {
   results::StudyResults results = two_seeds();
   for (results::TrialOutcome& trial : results.trials) {

@@ -146,6 +146,16 @@ class Drawing(Folder):
             drawn[schema] = (self.folder / "figures" / "acceptance.svg").read_bytes()
         self.assertEqual(drawn[1], drawn[2])
 
+    def test_names_the_classes_of_matrices_by_rank(self):
+        write_results(self.results, [planned("M2m", 1)], classes=3, class_names=["cat", "猫", "a long name of a class"])
+        self.draw("--format", "svg")
+        for name in ("confusion", "acceptance"):
+            texts = read_texts(self.folder / "figures" / f"{name}.svg")
+            shown = [text for text in texts if text in ("cat", "猫", "a long name o…")]
+            by_rank = ["a long name o…", "猫", "cat"]  # by make_counts(3)
+            self.assertEqual(shown, by_rank * (len(shown) // 3), texts)
+            self.assertGreaterEqual(len(shown), 6)
+
     def test_leaves_out_matrices_of_thousands_of_classes(self):
         write_results(self.results, [planned("ERM", 1)], classes=1001, samples=1)
         lines = self.draw("--format", "png", "--dpi", "30")

@@ -47,6 +47,18 @@ TEST(RecordedCounts, AreNoneIfOneIsNotACount) {
     EXPECT_TRUE(recorded_counts({{"counts", Json::parse(other)}}, 2).empty()) << other;
 }
 
+TEST(RecordedClassNames, AreNoneUnlessEachClassHasAText) {
+  const auto read = [](const char* names) {
+    return recorded_class_names({{"class_names", Json::parse(names)}}, 2);
+  };
+  EXPECT_EQ(read(R"(["cat", "dog"])"), (std::vector<std::string>{"cat", "dog"}));
+  EXPECT_TRUE(recorded_class_names({{"counts", {3, 2}}}, 2).empty());
+  EXPECT_TRUE(recorded_class_names(Json(3), 2).empty());
+  for (const char* other :
+       {"[\"cat\"]", "[\"cat\", 2]", "[\"cat\", null]", "\"cat\"", "{\"a\": \"cat\", \"b\": \"dog\"}"})
+    EXPECT_TRUE(read(other).empty()) << other;
+}
+
 /// Makes labels without values, in a layout of their own.
 void make_labels(hid_t file, hsize_t count, const std::function<void(hid_t layout)>& set_layout) {
   const hid_t space = H5Screate_simple(1, &count, nullptr), layout = H5Pcreate(H5P_DATASET_CREATE);

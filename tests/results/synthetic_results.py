@@ -150,6 +150,7 @@ def write_record(
     shape=(3, 8, 8),
     untested=(),
     schema=2,
+    class_names=None,
 ):
     """`trial/<id>`; `features` images a class, and `translations` of images of this shape; no test of `untested`."""
     config = trial["config"]
@@ -172,7 +173,8 @@ def write_record(
         "config": config,
         "environment": environment,
         "identity": {"kind": "trial", "numerics": 2, "settings": {k: v for k, v in acting.items() if v == v}},
-        "data": {"classes": classes, "counts": make_counts(classes).tolist()},
+        "data": {"classes": classes, "counts": make_counts(classes).tolist()}
+        | ({"class_names": class_names} if class_names else {}),
         "about": {"id": trial["id"], "label": trial["label"], "wall_seconds": 9.5},
     }
     for name, value in texts.items():

@@ -136,7 +136,7 @@ def draw_classes(block: Block, found: list[tuple[Method, list[Trial]]]) -> Pictu
     figure, axes = style.panels(len(found), 3, (3.2, 3.3), layout="compressed")
     for panel, (method, trials) in zip(axes, found):
         passed, whole = by_classes(trials)
-        image = heat(panel, share(passed, whole), len(axes))
+        image = heat(panel, share(passed, whole), len(axes), trials[0])
         panel.set_title(f"{style.heading(method)}\n{int(passed.sum()):,} of {int(whole.sum()):,}")
         panel.set(xlabel="target class by rank", ylabel="seed class by rank")
     figure.colorbar(

@@ -13,6 +13,7 @@ from m2m_results.study import Array
 
 NAME, ACCEPTANCE = "confusion", "acceptance"
 MAX_NUMBERS = 12  # classes of a matrix with legible numbers in its cells
+MAX_NAME = 14  # letters of a class's name at an axis
 MAX_PANELS = 24  # of a figure with numbers
 MAX_CLASSES = 1_000  # of a matrix; cells of a larger one are smaller than a pixel
 
@@ -50,8 +51,19 @@ def write_numbers(axes: Axes, values: Array) -> None:
             )
 
 
-def heat(axes: Axes, values: Array, panels: int) -> AxesImage:
-    """Draws a matrix from white (0 %) to black (100 %), with numbers if they are legible; cells without a value are tinted."""
+def name_ticks(axes: Axes, trial: Trial) -> None:
+    """Labels both axes with the names of the classes, by rank; long ones are cut."""
+    names = [name if len(name) <= MAX_NAME else name[: MAX_NAME - 1] + "…" for name in trial.record.class_names]
+    by_rank = [names[label] for label in trial.record.by_rank]
+    axes.set_xticks(range(len(by_rank)), by_rank, rotation=90)
+    axes.set_yticks(range(len(by_rank)), by_rank)
+
+
+def heat(axes: Axes, values: Array, panels: int, trial: Trial) -> AxesImage:
+    """Draws a matrix from white (0 %) to black (100 %), with numbers if they are legible; cells without a value are tinted.
+
+    trial: one that the matrix is of; names the classes.
+    """
     axes.set_facecolor("#F3E7D3")
     axes.grid(False)
     size = len(values)
@@ -60,6 +72,8 @@ def heat(axes: Axes, values: Array, panels: int) -> AxesImage:
     ticks = [0] + [rank - 1 for rank in range(step, size + 1, step) if rank > 1]
     axes.set_xticks(ticks, [str(tick + 1) for tick in ticks])
     axes.set_yticks(ticks, [str(tick + 1) for tick in ticks])
+    if size <= MAX_NUMBERS and trial.record.class_names:
+        name_ticks(axes, trial)
     axes.spines[["top", "right"]].set_visible(True)
     if size <= MAX_NUMBERS and panels <= MAX_PANELS:
         write_numbers(axes, values)
@@ -77,7 +91,7 @@ def draw(block: Block) -> Iterator[Drawn]:
         return
     figure, axes = style.panels(len(methods), 3, (3.2, 3.2), layout="compressed")
     for panel, method in zip(axes, methods):
-        image = heat(panel, shares(method), len(axes))
+        image = heat(panel, shares(method), len(axes), method.trials[0])
         panel.set_title(style.heading(method))
         panel.set(xlabel="predicted class by rank", ylabel="true class by rank")
     figure.colorbar(
@@ -113,7 +127,7 @@ def draw_outcomes(axes: list[Axes], method: Method, slots: Array, panels: int) -
     translated = slots[ACCEPTED] + slots[FAILED_GAMMA]
     label = style.heading(method)
     for panel, whole, text in ((axes[0], slots[CHOSEN], "chosen"), (axes[1], translated, "translated")):
-        image = heat(panel, share(slots[ACCEPTED], whole), panels)
+        image = heat(panel, share(slots[ACCEPTED], whole), panels, method.trials[0])
         count = int(slots[ACCEPTED].sum())
         panel.set_title(f"{label}\n{count:,} accepted\nof {int(whole.sum()):,} {text}")
         panel.set(xlabel="target class by rank", ylabel="seed class by rank")

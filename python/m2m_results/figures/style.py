@@ -5,6 +5,7 @@ import io
 import math
 import re
 import textwrap
+import warnings
 from typing import Any, Literal, TypeVar
 
 import matplotlib
@@ -222,12 +223,14 @@ def encode(figure: Figure, form: str, dpi: int) -> bytes:
     """The bytes of a figure as svg or png. Deterministic: equal figures give equal bytes."""
     buffer = io.BytesIO()
     empty = {"svg": ["Date", "Creator", "Format", "Type"], "png": ["Software"]}[form]
-    figure.savefig(
-        buffer,
-        format=form,
-        dpi=dpi if form == "png" else 72,
-        metadata=dict.fromkeys(empty),
-        bbox_inches="tight",
-        pad_inches=0.08,
-    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from")  # a browser has fonts for the texts of an SVG file
+        figure.savefig(
+            buffer,
+            format=form,
+            dpi=dpi if form == "png" else 72,
+            metadata=dict.fromkeys(empty),
+            bbox_inches="tight",
+            pad_inches=0.08,
+        )
     return buffer.getvalue()
