@@ -33,10 +33,9 @@ StudyResults read_merged(const std::filesystem::path& file, const RecordReading&
 
 /// Refuses a path at which there is nothing; names the folder beside it whose name is nearest.
 [[noreturn]] void throw_missing(const std::filesystem::path& path) {
-  const std::filesystem::path nearest = nearest_entry(path);
-  throw io_error(fmt::format("{}: no such file or folder; {}", path.string(),
-                             nearest.empty() ? "give a sweep's output folder or a results.h5"
-                                             : fmt::format("did you mean '{}'?", nearest.string())));
+  throw io_error(
+      fmt::format("{}: no such file or folder; {}", path.string(),
+                  did_you_mean(nearest_entry(path).string(), "give a sweep's output folder or a results.h5")));
 }
 
 StudyResults read_results(const std::filesystem::path& path, const RecordReading& reading) {

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "apps/rank_groups.hpp"
+#include "core/command_line.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "settings/setting.hpp"
@@ -66,7 +67,7 @@ void add_study(CLI::App& verb, SweepArguments& arguments) {
       ->type_name("")
       ->check([](const std::string& word) { return is_setting(word) ? "a setting" : ""; });
   verb.add_option("SETTINGS", arguments.settings, "Settings that replace those of the study: seed=0,1 method=ERM")
-      ->type_name("key=value")
+      ->type_name(setting_type)
       ->check([](const std::string& word) { return is_setting(word) ? "" : "not a setting"; });
 }
 

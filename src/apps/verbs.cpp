@@ -123,10 +123,9 @@ std::string describe(const TrainingBackend& training, const std::string& subject
   }
   if (meant.empty()) meant = settings_with_part(training.settings, subject);
   if (meant.empty()) meant.push_back(nearest_name(names, subject));
-  throw usage_error(fmt::format("no setting or method '{}'; {}", subject,
-                                meant.front().empty()
-                                    ? "'m2m-sweep describe' lists all"
-                                    : fmt::format("did you mean '{}'?", fmt::join(meant, "' or '"))));
+  throw usage_error(
+      fmt::format("no setting or method '{}'; {}", subject,
+                  did_you_mean(fmt::format("{}", fmt::join(meant, "' or '")), "'m2m-sweep describe' lists all")));
 }
 
 namespace {

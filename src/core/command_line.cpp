@@ -76,6 +76,12 @@ std::string full_name(const CLI::App& app, const CLI::App& verb) {
   return &app == &verb ? app.get_name() : app.get_name() + " " + verb.get_name();
 }
 
+bool takes_settings(const CLI::App& verb) {
+  const auto options = verb.get_options();
+  return std::any_of(options.begin(), options.end(),
+                     [](const CLI::Option* option) { return option->get_type_name() == setting_type; });
+}
+
 /// "JOB.toml, key=value and the options of 'm2m-sweep list --help'"
 std::string taken_words(const CLI::App& verb, const std::string& name) {
   Words names;
@@ -115,7 +121,11 @@ std::string option_advice(const CLI::App& app, const CLI::App& verb, const std::
   Words known;
   for (const CLI::Option* other : verb.get_options()) known.push_back(other->get_name());
   const std::string nearest = nearest_name(known, option);
-  return nearest.empty() ? "; it takes " + taken_words(verb, name) : fmt::format("; did you mean {}?", nearest);
+  if (!nearest.empty()) return fmt::format("; did you mean {}?", nearest);
+  if (takes_settings(verb) && option.starts_with("--"))
+    return fmt::format("; a setting is written {}, without dashes; '{} --help' lists the options", setting_type,
+                       name);
+  return "; it takes " + taken_words(verb, name);
 }
 
 /// The verb whose name `word` misspells; empty if there is none, or if `word` is a file or looks like a path.

@@ -27,6 +27,9 @@ struct VerbRules {
   std::span<const RefusedOption> refused = {};
 };
 
+/// Name of the type of words that are settings, in --help and in advice.
+inline constexpr const char* setting_type = "key=value";
+
 /// Parses a command line into the variables that are bound to the options of `app` and of its subcommands, the
 /// verbs. Options may stand before the verb; only those of the verb are accepted. Adds --version to `app`.
 ///

@@ -27,6 +27,10 @@ std::size_t character_size(std::string_view text) {
 
 }  // namespace
 
+std::string did_you_mean(const std::string& nearest, const std::string& otherwise) {
+  return nearest.empty() ? otherwise : fmt::format("did you mean '{}'?", nearest);
+}
+
 std::string shell_quoted(const std::string& word) {
   constexpr std::string_view harmless = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./,:=+-";
   if (!word.empty() && word.find_first_not_of(harmless) == std::string::npos) return word;

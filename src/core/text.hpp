@@ -23,6 +23,9 @@ std::string count_text(std::uintmax_t number, const std::string& singular);
 /// The text, cut to at most `columns` bytes, never inside a UTF-8 character. Pure.
 std::string truncate_utf8(const std::string& text, std::size_t columns);
 
+/// "did you mean 'nearest'?", or `otherwise` if nothing is near. Pure.
+std::string did_you_mean(const std::string& nearest, const std::string& otherwise);
+
 /// A word as the shell reads it: as it is if that is harmless, else in single quotes. Pure.
 std::string shell_quoted(const std::string& word);
 

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "results/record.hpp"
 #include "settings/m2m_settings.hpp"
 #include "settings/recipe.hpp"
@@ -80,10 +81,9 @@ std::string meant_axis(const results::StudyResults& results, const std::vector<s
 void check_axis(const results::StudyResults& results, const std::vector<std::string>& known,
                 const std::string& axis) {
   if (std::count(known.begin(), known.end(), axis) > 0) return;
-  const std::string nearest = meant_axis(results, known, axis);
-  throw usage_error(fmt::format("'{}' is not an axis: expected label, data, or a setting of the trials; {}", axis,
-                                nearest.empty() ? "results.h5 and config.json list their settings"
-                                                : fmt::format("did you mean '{}'?", nearest)));
+  throw usage_error(fmt::format(
+      "'{}' is not an axis: expected label, data, or a setting of the trials; {}", axis,
+      did_you_mean(meant_axis(results, known, axis), "results.h5 and config.json list their settings")));
 }
 
 /// What to write in place of an unknown label. A grid over a setting makes longer labels of a method's name, "M2m,
@@ -95,8 +95,7 @@ std::string hint_at_label(const std::set<std::string>& known, const std::string&
                [&](const std::string& one) { return one == method || one.starts_with(method + ","); });
   if (!of_method.empty()) return fmt::format("there are '{}'", fmt::join(of_method, "', '"));
   const std::string nearest = nearest_name(std::vector<std::string>(known.begin(), known.end()), label);
-  return nearest.empty() ? fmt::format("there are '{}'", fmt::join(known, "', '"))
-                         : fmt::format("did you mean '{}'?", nearest);
+  return did_you_mean(nearest, fmt::format("there are '{}'", fmt::join(known, "', '")));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 
 namespace m2m::settings {
 namespace {
@@ -82,7 +83,7 @@ void check_choice(const Setting& setting, const std::string& value) {
   const std::string nearest = m2m::nearest_name(setting.choices, value);
   throw usage_error(fmt::format("{} = '{}': expected one of {}{}", setting.name, value,
                                 fmt::join(setting.choices, ", "),
-                                nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest)));
+                                nearest.empty() ? "" : "; " + did_you_mean(nearest, "")));
 }
 
 /// 0.0 for -0.0, which equals it but would give the same trial another id.

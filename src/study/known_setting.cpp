@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "settings/setting.hpp"
 #include "study/study.hpp"
 
@@ -47,7 +48,7 @@ std::string described_by(std::span<const settings::Setting> rows, const std::str
   return names.size() == 1 ? names.front() : "";
 }
 
-/// Advice on an unknown key; empty if nothing is near.
+/// Advice on an unknown key.
 std::string meant_by(std::span<const settings::Setting> rows, const std::string& name, bool is_in_file) {
   const char* above = is_in_file ? ", above the first [table]" : "";
   const std::string table = name.substr(0, name.find('.'));
@@ -62,13 +63,13 @@ std::string meant_by(std::span<const settings::Setting> rows, const std::string&
       return fmt::format("did you mean '{}'{}?", rest, above);
   }
   for (const settings::Setting& setting : rows) {
-    if (setting.name.starts_with(name + ".")) return fmt::format("did you mean '{}'?", setting.name);
+    if (setting.name.starts_with(name + ".")) return did_you_mean(setting.name, "");
   }
   std::vector<std::string> meant = in_other_tables(rows, name);
   const std::string described = described_by(rows, name);
   if (!described.empty()) meant.insert(meant.begin(), described);
   if (meant.empty()) meant.push_back(settings::nearest_name(rows, name));
-  return meant.front().empty() ? "" : fmt::format("did you mean '{}'?", fmt::join(meant, "' or '"));
+  return did_you_mean(fmt::format("{}", fmt::join(meant, "' or '")), "'m2m-sweep describe' lists all");
 }
 
 }  // namespace
@@ -76,9 +77,8 @@ std::string meant_by(std::span<const settings::Setting> rows, const std::string&
 const settings::Setting& known_setting(std::span<const settings::Setting> rows, const std::string& name,
                                        const std::string& place) {
   if (const settings::Setting* setting = settings::find_setting(rows, name)) return *setting;
-  const std::string meant = meant_by(rows, name, place != command_line_place);
-  throw usage_error(fmt::format("{}: unknown key '{}'; {}", place, name,
-                                meant.empty() ? "'m2m-sweep describe' lists all" : meant));
+  throw usage_error(
+      fmt::format("{}: unknown key '{}'; {}", place, name, meant_by(rows, name, place != command_line_place)));
 }
 
 }  // namespace m2m::study

@@ -23,9 +23,9 @@ constexpr std::uintmax_t max_study_bytes = 4 << 20;
 [[noreturn]] void throw_missing(const fs::path& file) {
   fs::path nearest = nearest_entry(file, ".toml");
   if (nearest.empty()) nearest = nearest_entry("jobs" / file.filename(), ".toml");
-  throw usage_error(fmt::format("{}: no such study{}", file.string(),
-                                nearest.empty() ? "; a study is a file like jobs/ablation_cifar10.toml"
-                                                : fmt::format("; did you mean '{}'?", nearest.string())));
+  throw usage_error(
+      fmt::format("{}: no such study; {}", file.string(),
+                  did_you_mean(nearest.string(), "a study is a file like jobs/ablation_cifar10.toml")));
 }
 
 void check_is_study_file(const fs::path& file) {

@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
+#include "core/text.hpp"
 #include "results/folder_lock.hpp"
 #include "results/journal.hpp"
 #include "results/merge.hpp"
@@ -139,10 +140,9 @@ double seconds_between_results(const OutputFolder& out, const std::vector<StageS
 }
 
 std::string missing_text(const fs::path& root) {
-  const fs::path nearest = nearest_entry(root);
-  return fmt::format(
-      "{}: no such folder; {}", root.string(),
-      nearest.empty() ? "name the output folder of a sweep" : fmt::format("did you mean '{}'?", nearest.string()));
+  const std::string what = root.empty() ? "no folder given" : root.string() + ": no such folder";
+  return fmt::format("{}; {}", what,
+                     did_you_mean(nearest_entry(root).string(), "name the output folder of a sweep"));
 }
 
 LiveStatus merged_state(results::TrialStatus status) {

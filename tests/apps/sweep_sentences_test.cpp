@@ -102,6 +102,7 @@ TEST(SweepSentences, OfFilesNameThemAndWhatIsWrong) {
             there + ": this is a folder; a study is a file like jobs/ablation_cifar10.toml");
   EXPECT_EQ(refusal([&] { sweep::read_status({folder.path()}); }),
             there + ": no sweep has planned anything here; name the output folder of a sweep");
+  EXPECT_EQ(refusal([] { sweep::read_status({}); }), "no folder given; name the output folder of a sweep");
   const study::StageGraph one = study::make_graph({testing::request("a", 1)});
   EXPECT_EQ(refusal([&] { sweep::read_durations("not/there", one); }),
             "--durations not/there: no such file or folder");
