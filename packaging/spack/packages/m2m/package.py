@@ -13,7 +13,7 @@ class M2m(CMakePackage):
     license("MIT")
 
     version("main", branch="main")
-    version("0.2.0", tag="v0.2.0")
+    version("0.2.0", tag="v0.2.0")  # docs/releasing.md makes the tag
 
     variant("cuda", default=False, description="Build for NVIDIA GPUs of compute capability 8.0, 9.0 and 10.0")
     variant("torch", default=True, description="Build what trains; without: m2m-report and m2m-doctor alone")
