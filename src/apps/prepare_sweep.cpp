@@ -81,15 +81,25 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Throws Error (interrupted or requeue) if a signal came before the sweep began.
-void throw_if_signalled() {
-  const sweep::StopReason reason = sweep::StopSignals::received();
+using StopTime = std::optional<Clock::time_point>;
+
+/// Why to stop waiting: a signal, or the time limit.
+sweep::StopReason stop_reason(const StopTime& stop_at) {
+  const sweep::StopReason signalled = sweep::StopSignals::received();
+  const bool is_late = stop_at && Clock::now() >= *stop_at;
+  return signalled == sweep::StopReason::none && is_late ? sweep::StopReason::requeue : signalled;
+}
+
+/// Throws Error (interrupted or requeue) if there is a reason to stop before the sweep began.
+void throw_if_stopped(const StopTime& stop_at) {
+  const sweep::StopReason reason = stop_reason(stop_at);
   if (reason == sweep::StopReason::none) return;
   throw Error(reason == sweep::StopReason::requeue ? ExitCode::requeue : ExitCode::interrupted,
               "stopped while it waited for the output folder; run the same command again");
 }
 
-std::unique_ptr<results::FolderLock> lock_folder(const results::OutputFolder& out, bool wait) {
+std::unique_ptr<results::FolderLock> lock_folder(const results::OutputFolder& out, bool wait,
+                                                 const StopTime& stop_at) {
   for (bool has_logged = false;; has_logged = true) {
     try {
       return std::make_unique<results::FolderLock>(out.root);
@@ -97,10 +107,10 @@ std::unique_ptr<results::FolderLock> lock_folder(const results::OutputFolder& ou
       if (!wait || error.code() != ExitCode::held) throw;
       if (!has_logged) log_info(fmt::format("waiting: {}", error.what()));
     }
-    for (int tenths = 0; tenths < 20 && sweep::StopSignals::received() == sweep::StopReason::none; ++tenths) {
+    for (int tenths = 0; tenths < 20 && stop_reason(stop_at) == sweep::StopReason::none; ++tenths) {
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
-    throw_if_signalled();
+    throw_if_stopped(stop_at);
   }
 }
 
@@ -118,7 +128,7 @@ void log_groups(const PlannedSweep& planned, const comm::Session& session, int t
 }
 
 /// Time at which the sweep has to stop, by the steady clock; nothing without a limit. Logs the time left.
-std::optional<Clock::time_point> stop_time(const sweep::TimeLimit& given, Clock::time_point started) {
+StopTime stop_time(const sweep::TimeLimit& given, Clock::time_point started) {
   const std::chrono::duration<double> running = Clock::now() - started;
   const std::chrono::duration<double> unix_now = std::chrono::system_clock::now().time_since_epoch();
   const sweep::TimeLeft left = sweep::time_left(
@@ -142,7 +152,7 @@ PreparedSweep prepare_sweep(const SweepArguments& arguments, const comm::Session
   }
   const auto stop_at = stop_time(arguments.time, started);
   log_groups(planned, session, arguments.trials_per_device);
-  std::unique_ptr<results::FolderLock> lock = lock_folder(out, arguments.wait);
+  std::unique_ptr<results::FolderLock> lock = lock_folder(out, arguments.wait, stop_at);
   results::check_loses_nothing(out);
   std::vector<bool> exists = sweep::set_aside_damaged(graph, out, training.find_damage);
   sweep::remove_unfinished(graph, exists, out);

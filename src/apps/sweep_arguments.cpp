@@ -104,11 +104,17 @@ void add_all_of_run(CLI::App& verb, SweepArguments& arguments) {
   verb.add_flag("--dry-run", arguments.dry_run, "Print what would run and its cost; write nothing");
 }
 
+/// What is wrong with the text of a number that a variable of the shell without a value leaves empty.
+std::string empty_fault(const std::string& text) { return text.empty() ? "expected a number" : ""; }
+
 void add_slurm_options(CLI::App& verb, sweep::SlurmJob& job) {
-  verb.add_option("--nodes", job.nodes, "Nodes; 1 by default")->type_name("N");
-  verb.add_option("--gpus-per-node", job.gpus_per_node, "GPUs of a node; none by default")->type_name("N");
+  verb.add_option("--nodes", job.nodes, "Nodes; 1 by default")->type_name("N")->check(empty_fault);
+  verb.add_option("--gpus-per-node", job.gpus_per_node, "GPUs of a node; none by default")
+      ->type_name("N")
+      ->check(empty_fault);
   verb.add_option("--ntasks-per-node", job.ntasks_per_node, "Ranks of a node; by default one per GPU, or one")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(empty_fault);
   verb.add_option("--time", job.time, "Time limit of the job in a format of sbatch; 24:00:00 by default")
       ->type_name("TIME");
   verb.add_option("--array", job.array, "Split the study over K jobs, one part each")
@@ -196,6 +202,11 @@ void check_together(const SweepArguments& arguments) {
   check_group_options(arguments.trials_per_device, arguments.ranks_per_trial);
   if (arguments.verb != Verb::simulate) return;
   if (arguments.ranks_per_trial == 0) throw usage_error("simulate: --ranks-per-trial expects a number, not 'auto'");
+  for (const int ranks : arguments.simulate.ranks) {
+    if (ranks < arguments.ranks_per_trial)
+      throw usage_error(fmt::format("simulate: --ranks {} are fewer than the {} of --ranks-per-trial", ranks,
+                                    arguments.ranks_per_trial));
+  }
   if (!arguments.simulate.gantt.empty() && arguments.simulate.ranks.size() != 1)
     throw usage_error("--gantt needs one number of ranks; give one to --ranks");
 }

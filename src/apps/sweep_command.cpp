@@ -228,8 +228,9 @@ int sweep_main(int argc, char** argv, const TrainingBackend& training) {
       return code;
     } catch (const std::exception& error) {
       // Other ranks wait for this one, and only the end of the job can stop their wait.
-      print_error(program, fmt::format("rank {}: {}", session.rank(), error.what()));
-      session.abort(static_cast<int>(ExitCode::internal));
+      const Failure failure = failure_of(error);
+      print_error(program, fmt::format("rank {}: {}", session.rank(), failure.sentence));
+      session.abort(static_cast<int>(failure.code));
     }
   });
 }

@@ -4,11 +4,13 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <set>
 
 #include "apps/rank_groups.hpp"
 #include "core/command_line.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
+#include "core/text.hpp"
 #include "settings/setting.hpp"
 
 namespace m2m::apps {
@@ -22,6 +24,7 @@ bool is_setting(const std::string& word) { return word.find('=') != std::string:
 /// Fault of the name of a folder; empty if there is none. Detects a missing name and an unset variable of a script.
 std::string folder_fault(const std::string& name) {
   if (name.empty()) return "expected the name of a folder, found an empty text";
+  if (!is_utf8(name)) return "the name is not UTF-8, and results cannot hold it";
   if (name.starts_with("-")) return fmt::format("'{}' is an option; a folder of that name is ./{}", name, name);
   return "";
 }
@@ -121,10 +124,25 @@ fs::path find_study(const std::optional<fs::path>& file) {
   throw usage_error("no study given, and jobs/ablation_cifar10.toml does not exist here; name a study file");
 }
 
+namespace {
+
+void check_given_once(const std::vector<std::string>& settings) {
+  std::set<std::string> names;
+  for (const std::string& setting : settings) {
+    const std::string name = setting.substr(0, setting.find('='));
+    if (names.insert(name).second) continue;
+    throw usage_error(
+        fmt::format("command line: {} is given twice; both values in one list are written {}=A,B", name, name));
+  }
+}
+
+}  // namespace
+
 study::Study read_given_study(const std::optional<std::filesystem::path>& file,
                               const std::vector<std::string>& settings,
                               const std::vector<settings::Setting>& fields) {
   study::Study study = study::read_study_file(find_study(file), fields);
+  check_given_once(settings);
   for (const std::string& setting : settings) study::apply_override(study, setting, fields);
   return study;
 }

@@ -14,6 +14,7 @@
 #include "bench/problem_class.hpp"
 #include "core/config.hpp"
 #include "core/error.hpp"
+#include "core/foreign_files.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
 #include "results/study_results.hpp"
@@ -41,7 +42,8 @@ bool try_to(Remarks& remarks, const std::string& file, const Read& read) {
   } catch (const Error& error) {
     add(remarks, Grade::error, error.what());
   } catch (const Json::exception& error) {
-    add(remarks, Grade::error, fmt::format("{}: {}", file, error.what()));
+    add(remarks, Grade::error,
+        fmt::format("{}: damaged, or not written by this program: {}", file, json_fault(error)));
   }
   return false;
 }

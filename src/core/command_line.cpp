@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <system_error>
 #include <vector>
 
 #include "core/config.hpp"
@@ -208,14 +210,26 @@ void print_answer(const std::string& text) {
   if (!is_written && errno != EPIPE) throw write_error("standard output", "cannot be written", errno);
 }
 
+namespace {
+constexpr int not_utf8 = 316;  // of the JSON library's errors
+}
+
 Failure failure_of(const std::exception& exception) {
   if (const auto* error = dynamic_cast<const Error*>(&exception)) return {error->code(), error->what()};
   if (const auto* error = dynamic_cast<const std::filesystem::filesystem_error*>(&exception))
     return {ExitCode::input_output, fmt::format("{}: {}", error->path1().string(), error->code().message())};
+  if (const auto* error = dynamic_cast<const std::system_error*>(&exception);
+      error != nullptr && error->code() == std::errc::resource_unavailable_try_again)
+    return {ExitCode::input_output,
+            "the system starts no further thread: raise the limit of processes (ulimit -u, or that of the job)"};
+  if (const auto* error = dynamic_cast<const Json::type_error*>(&exception);
+      error != nullptr && error->id == not_utf8)
+    return {ExitCode::usage, "the name of a file or folder is not UTF-8, and results cannot hold it; rename it"};
   return {ExitCode::internal, fmt::format("internal error: {}; please report it", exception.what())};
 }
 
 int run_program(const std::string& program, const std::function<ExitCode()>& action) {
+  for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);  // the call that writes reports both
   try {
     return static_cast<int>(action());
   } catch (const std::exception& exception) {

@@ -50,11 +50,12 @@ struct Failure {
   std::string sentence;
 };
 
-/// The code and sentence of an Error; input_output for an error of the file system; internal for any other. Pure.
+/// The code and sentence of an Error; input_output for an error of the file system and where the system starts no
+/// thread; usage for a name that is not UTF-8; internal for any other. Pure.
 Failure failure_of(const std::exception& exception);
 
 /// Runs `action` as the body of main and returns its exit code. Prints an exception as "PROGRAM: sentence" and
-/// returns the code of its failure_of.
+/// returns the code of its failure_of. Ignores SIGPIPE and SIGXFSZ from then on, so that failed writes say so.
 int run_program(const std::string& program, const std::function<ExitCode()>& action);
 
 }  // namespace m2m

@@ -12,7 +12,12 @@ namespace m2m {
 namespace {
 
 [[noreturn]] void throw_stored_type(const std::string& name, const Json& value, const char* expected) {
-  throw internal_error(fmt::format("the setting {} is {}, expected {}", name, value.dump(), expected));
+  // Settings of a study were checked, so this one comes from a file that an earlier run, or somebody else, has
+  // left.
+  throw data_error(
+      fmt::format("the setting {} is {}, expected {}: a file of results is damaged, or not written by "
+                  "this program",
+                  name, value.dump(), expected));
 }
 
 /// True if two letters are the same but for case, of which ASCII's alone counts.

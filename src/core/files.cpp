@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <string_view>
@@ -40,6 +42,14 @@ std::string read_file(const fs::path& file) {
     throw io_error(fmt::format("{}: could be read only up to byte {}", file.string(), stream.gcount()));
   }
   return bytes;
+}
+
+bool exists_or_throw(const fs::path& path) {
+  std::error_code failed;
+  const fs::file_status status = fs::status(path, failed);
+  if (status.type() == fs::file_type::none)
+    throw io_error(fmt::format("{}: cannot be read: {}", path.string(), failed.message()));
+  return fs::exists(status);
 }
 
 fs::path nearest_entry(const fs::path& missing, const std::string& extension) {
@@ -96,10 +106,21 @@ void PendingFile::commit() {
   sync_to_disk(file_.parent_path().empty() ? fs::path(".") : file_.parent_path());
 }
 
+namespace {
+
+/// True if the name ends in the number of another live process of this host, such as that of a merge.
+bool is_being_written(const std::string& name) {
+  const int process = std::atoi(name.c_str() + name.rfind('-') + 1);
+  return process > 0 && process != ::getpid() && (::kill(process, 0) == 0 || errno != ESRCH);
+}
+
+}  // namespace
+
 void remove_unfinished_files(const fs::path& folder) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    if (entry.path().filename().string().find(unfinished) != std::string::npos) fs::remove(entry.path(), ignored);
+    const std::string name = entry.path().filename().string();
+    if (name.find(unfinished) != std::string::npos && !is_being_written(name)) fs::remove(entry.path(), ignored);
   }
 }
 

@@ -56,8 +56,8 @@ class PendingFile {
   std::filesystem::path file_, path_;
 };
 
-/// Removes what PendingFiles of killed processes left in a folder, which may be missing. No other process may be
-/// writing there. Errors are ignored: the files only take space.
+/// Removes what PendingFiles of killed processes left in a folder, which may be missing; not those of processes
+/// that live on this host. Errors are ignored: the files only take space.
 void remove_unfinished_files(const std::filesystem::path& folder);
 
 /// Writes `bytes` to a PendingFile and commits it. Throws WriteError.
@@ -66,6 +66,10 @@ void write_file(const std::filesystem::path& file, const std::string& bytes);
 /// A file or folder that comes with the project, such as "jobs/digits.toml": in the checkout that the running
 /// program lies in, or in share/m2m of its installation. Empty if there is none. Local.
 std::filesystem::path find_shipped(const std::filesystem::path& name);
+
+/// True if there is something at `path`. Throws Error (input_output) if that cannot be found out, as in a folder
+/// that may not be read. Local.
+bool exists_or_throw(const std::filesystem::path& path);
 
 /// The path beside a missing one whose name is nearest to its: of a file with that extension, or of a folder
 /// without one. Empty if none is near. Local.

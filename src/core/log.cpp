@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <memory>
 
+#include "core/text.hpp"
+
 namespace m2m {
 namespace {
 
@@ -41,7 +43,7 @@ void log_warning(const std::string& text) { logger().warn("warning: {}", text); 
 void log_debug(const std::string& text) { logger().debug("{}", text); }
 
 void print_error(const std::string& program, const std::string& sentence) {
-  std::fprintf(stderr, "%s: %s\n", program.c_str(), sentence.c_str());
+  std::fprintf(stderr, "%s: %s\n", program.c_str(), printable(sentence).c_str());
 }
 
 }  // namespace m2m

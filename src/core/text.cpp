@@ -39,6 +39,21 @@ std::string shell_quoted(const std::string& word) {
   return text + "'";
 }
 
+std::string printable(const std::string& text) {
+  std::string shown;
+  for (const char letter : text) {
+    const auto byte = static_cast<unsigned char>(letter);
+    if (letter == '\n') {
+      shown += "\\n";
+    } else if (byte < 0x20 || byte == 0x7F) {
+      shown += fmt::format("\\x{:02x}", byte);
+    } else {
+      shown += letter;
+    }
+  }
+  return shown;
+}
+
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
     const std::size_t size = character_size(text);

@@ -29,6 +29,9 @@ std::string did_you_mean(const std::string& nearest, const std::string& otherwis
 /// A word as the shell reads it: as it is if that is harmless, else in single quotes. Pure.
 std::string shell_quoted(const std::string& word);
 
+/// The text with control characters as an editor shows them: "\\n", "\\x1b". Pure.
+std::string printable(const std::string& text);
+
 /// True if `text` is UTF-8 and may be put into sentences and JSON: nothing overlong, no surrogates, nothing above
 /// U+10FFFF (RFC 3629). Pure.
 bool is_utf8(std::string_view text);

@@ -58,7 +58,7 @@ std::string folder_fault(const CifarLayout& layout, const fs::path& folder) {
     for (const CifarFile& file : *files) {
       std::error_code failed;
       const std::uintmax_t size = fs::file_size(folder / file.name, failed);
-      if (failed) return fmt::format("{} is missing", file.name);
+      if (failed && !exists_or_throw(folder / file.name)) return fmt::format("{} is missing", file.name);
       const std::uintmax_t expected = static_cast<std::uintmax_t>(file.records) * record_size(layout);
       if (size != expected)
         return fmt::format("{} has {} bytes, expected {}", file.name, group_digits(size), group_digits(expected));

@@ -100,7 +100,8 @@ std::string read_notes(const fs::path& cache) {
 }  // namespace
 
 std::optional<CachedPixels> open_cache(const fs::path& file, const CacheKey& key, std::string& reason) {
-  const FileDescriptor handle(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  // A pipe in its place is opened at once, and found to be too short.
+  const FileDescriptor handle(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!handle.is_open() && errno == ENOENT) return std::nullopt;
   struct stat found {};
   if (!handle.is_open() || ::fstat(handle.number(), &found) != 0) throw failed(file, "read");

@@ -8,10 +8,12 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <optional>
 #include <random>
+#include <system_error>
 
 #include "core/config.hpp"
 #include "core/files.hpp"
@@ -78,10 +80,24 @@ bool is_gone_from_this_host(const Json& holder) {
   return text.find(") Z ") != std::string::npos;  // a zombie: dead, not yet reaped by its parent
 }
 
-/// Creates the file with `content`. Returns false if it exists.
+/// Throws Error (input_output) if there is something else than a file: no lock of a sweep, and nobody will remove
+/// it.
+void refuse_other_kind(const fs::path& file) {
+  std::error_code ignored;
+  const fs::file_status status = fs::symlink_status(file, ignored);
+  if (fs::exists(status) && !fs::is_regular_file(status))
+    throw io_error(
+        fmt::format("{}: expected the lock of a sweep, which is a file; move what is there away", file.string()));
+}
+
+/// Creates the file with `content`. Returns false if it exists. Throws Error (input_output) if another thing has
+/// its name.
 bool create(const fs::path& file, const std::string& content) {
   FileDescriptor lock(::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644));
-  if (!lock.is_open() && errno == EEXIST) return false;
+  if (!lock.is_open() && errno == EEXIST) {
+    refuse_other_kind(file);
+    return false;
+  }
   if (!lock.is_open()) throw write_error(file, "cannot be written", errno);
   const ssize_t written = ::write(lock.number(), content.data(), content.size());
   if (lock.close() && written == static_cast<ssize_t>(content.size())) return true;
@@ -91,7 +107,8 @@ bool create(const fs::path& file, const std::string& content) {
 }
 
 /// Seconds since the last heartbeat, by the clock of the file system, which may differ from this host's. Nothing
-/// if the lock no longer exists.
+/// if the lock no longer exists. A time to come, from before a clock was set back, counts as one as long ago: a
+/// live holder would have corrected it with its next heartbeat.
 std::optional<double> age(const fs::path& file) {
   const fs::path probe = file.string() + fmt::format(".now-{}-{}", host_name(), ::getpid());
   // Not by a temporary name: the holder removes those that killed processes left, and this one is alive.
@@ -102,7 +119,7 @@ std::optional<double> age(const fs::path& file) {
   const auto then = fs::last_write_time(file, gone);
   fs::remove(probe, ignored);
   if (gone) return std::nullopt;
-  return std::max(0.0, std::chrono::duration<double>(now - then).count());
+  return std::abs(std::chrono::duration<double>(now - then).count());
 }
 
 std::string holder_text(const Json& holder) {
@@ -133,12 +150,13 @@ void remove_dead(const fs::path& file, const LockTimes& times) {
     return;
   }
   const Json holder = read_holder(file);
-  if (is_dead(file, times)) {
+  const bool is_to_go = is_dead(file, times);
+  const int reason = is_to_go && ::unlink(file.c_str()) != 0 && errno != ENOENT ? errno : 0;
+  ::unlink(guard.c_str());
+  if (reason != 0) throw write_error(file, "cannot be removed", reason);
+  if (is_to_go)
     log_warning(fmt::format("{} was locked by {}, which is dead; taking over", file.parent_path().string(),
                             holder_text(holder)));
-    ::unlink(file.c_str());
-  }
-  ::unlink(guard.c_str());
 }
 
 /// Throws Error (held) if the lock exists and has a holder.
@@ -173,7 +191,12 @@ std::string new_token() {
 FolderLock::FolderLock(const fs::path& folder, LockTimes times) : file_(folder / "lock.json"), token_(new_token()) {
   make_folder(folder);
   take(file_, token_, times);
-  heartbeat_ = std::thread([this, times] { run_heartbeat(times.heartbeat); });
+  try {
+    heartbeat_ = std::thread([this, times] { run_heartbeat(times.heartbeat); });
+  } catch (const std::system_error&) {  // no destructor will run
+    ::unlink(file_.c_str());
+    throw;
+  }
 }
 
 FolderLock::~FolderLock() {
@@ -207,7 +230,7 @@ std::string live_holder(const fs::path& folder, LockTimes times) {
   const auto then = fs::last_write_time(file, gone);
   if (gone) return "";
   const Json holder = read_holder(file);
-  const double silent = std::chrono::duration<double>(fs::file_time_type::clock::now() - then).count();
+  const double silent = std::abs(std::chrono::duration<double>(fs::file_time_type::clock::now() - then).count());
   return silent >= limit(holder, times) || is_gone_from_this_host(holder) ? "" : holder_text(holder);
 }
 

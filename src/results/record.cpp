@@ -4,6 +4,7 @@
 
 #include "core/class_counts.hpp"
 #include "core/config.hpp"
+#include "core/text.hpp"
 
 namespace m2m::results {
 
@@ -60,7 +61,7 @@ void write_failure(const std::filesystem::path& file, const TrialFailure& failur
 TrialFailure read_failure(const std::filesystem::path& file) {
   TrialFailure failure;
   read_json_file(file, [&](const Json& json) {
-    failure = {json.at("id").get<std::string>(), json.at("label").get<std::string>(),
+    failure = {json.at("id").get<std::string>(), printable(json.at("label").get<std::string>()),
                json.at("reason").get<std::string>(), json.at("diverged").get<bool>(),
                Config(json.at("config").get<Json::object_t>())};
   });

@@ -47,8 +47,7 @@ TrialRecord read_trial_of(const std::filesystem::path& file, const std::string& 
 }
 
 std::optional<Damage> damage_of_result(const std::filesystem::path& file, const std::string& id, Look look) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(file, ignored)) return std::nullopt;
+  if (!exists_or_throw(file)) return std::nullopt;
   try {
     if (look == Look::thorough) {
       read_trial_of(file, id, RecordParts::metrics);
@@ -71,8 +70,11 @@ constexpr const char* version_attribute = "schema_version";
 constexpr const char* kind_text = "kind";
 
 void check_signature(const fs::path& file) {
-  if (fs::is_directory(file))
-    throw io_error(fmt::format("{}: a folder, expected a file; move it away", file.string()));
+  std::error_code ignored;
+  const fs::file_status status = fs::status(file, ignored);
+  if (fs::exists(status) && !fs::is_regular_file(status))  // reading a pipe might never end
+    throw io_error(fmt::format("{}: {}, expected a file; move it away", file.string(),
+                               fs::is_directory(status) ? "a folder" : "a device, pipe or socket"));
   std::ifstream stream(file, std::ios::binary);
   if (!stream) throw io_error(fmt::format("{}: cannot be read: {}", file.string(), std::strerror(errno)));
   std::array<char, signature.size()> start{};

@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/foreign_files.hpp"
 #include "core/metrics.hpp"
+#include "core/text.hpp"
 #include "results/hdf5_data.hpp"
 #include "results/record.hpp"
 
@@ -49,7 +50,7 @@ void read_settings(hid_t group, TrialRecord& record) {
   record.data = read_json(json.get(), "data");
   const Json about = read_json(json.get(), "about");
   record.id = about.at("id").get<std::string>();
-  record.label = about.at("label").get<std::string>();
+  record.label = printable(about.at("label").get<std::string>());
   const Json& seconds = about.at("wall_seconds");
   record.wall_seconds = seconds.is_null() ? not_measured : seconds.get<double>();
   record.started = about.value("started", "");

@@ -9,6 +9,7 @@
 #include "core/config.hpp"
 #include "core/error.hpp"
 #include "core/foreign_files.hpp"
+#include "core/text.hpp"
 #include "core/version.hpp"
 #include "results/hdf5_data.hpp"
 #include "results/record.hpp"
@@ -44,11 +45,12 @@ std::string id_of(const Json& planned) {
 PlannedStudy study_from_json(const Json& json) {
   PlannedStudy study{json.at("name").get<std::string>(), json.at("file").get<std::string>(), {}};
   for (const Json& trial : json.at("trials")) {
-    study.trials.push_back(
-        {id_of(trial), trial.at("label").get<std::string>(), Config(trial.at("config").get<Json::object_t>())});
+    study.trials.push_back({id_of(trial), printable(trial.at("label").get<std::string>()),
+                            Config(trial.at("config").get<Json::object_t>())});
   }
   for (const Json& stage : json.value("stages", Json::array())) {
-    study.stages.push_back({id_of(stage), stage.at("kind").get<std::string>(), stage.at("label").get<std::string>(),
+    study.stages.push_back({id_of(stage), stage.at("kind").get<std::string>(),
+                            printable(stage.at("label").get<std::string>()),
                             whole_number<int>(stage.at("epochs"))});
   }
   study.cache = json.value("cache", "");
@@ -90,6 +92,7 @@ void read_result(const fs::path& file, TrialOutcome& outcome, RecordParts parts)
   } catch (const OtherSchema& error) {
     outcome.reason = error.what();
   } catch (const Error& error) {
+    if (error.code() == ExitCode::input_output) throw;  // it may be good, so a table without it would be wrong
     const bool is_damaged = error.code() == ExitCode::bad_data;
     outcome.reason =
         std::string(error.what()) + (is_damaged ? "; run the command of the sweep again to make it anew" : "");

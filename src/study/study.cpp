@@ -31,7 +31,7 @@ constexpr std::uintmax_t max_study_bytes = 4 << 20;
 void check_is_study_file(const fs::path& file) {
   std::error_code failed;
   const fs::file_status status = fs::status(file, failed);
-  if (!fs::exists(status)) throw_missing(file);
+  if (!exists_or_throw(file)) throw_missing(file);
   if (fs::is_directory(status)) {
     throw usage_error(
         fmt::format("{}: this is a folder; a study is a file like jobs/ablation_cifar10.toml", file.string()));

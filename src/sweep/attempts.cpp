@@ -7,6 +7,7 @@
 #include <fstream>
 #include <optional>
 #include <set>
+#include <sstream>
 #include <vector>
 
 #include "core/files.hpp"
@@ -25,8 +26,10 @@ std::uintmax_t journal_size(const study::Stage& stage, const results::OutputFold
   return missing ? 0 : size;
 }
 
+/// The lines of a file; none if there is no file.
 std::vector<std::string> read_lines(const std::filesystem::path& file) {
-  std::ifstream in(file);
+  if (!exists_or_throw(file)) return {};
+  std::istringstream in(read_file(file));
   std::vector<std::string> lines;
   for (std::string line; std::getline(in, line);) lines.push_back(line);
   return lines;

@@ -8,6 +8,7 @@
 #include <exception>
 #include <thread>
 
+#include "core/command_line.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/log.hpp"
@@ -31,9 +32,7 @@ namespace m2m::sweep {
 namespace {
 
 bool is_there(const study::Stage& stage, const results::OutputFolder& out) {
-  std::error_code ignored;
-  return std::filesystem::exists(
-      stage.kind == study::StageKind::trial ? out.result(stage.id) : out.stage_done(stage.id), ignored);
+  return exists_or_throw(stage.kind == study::StageKind::trial ? out.result(stage.id) : out.stage_done(stage.id));
 }
 
 /// Checks a stage, and renames it if it is damaged or, if it is needed, has other checksums. Returns true if it can
@@ -163,7 +162,12 @@ StopReason run_all(const SweepJob& job, Scheduler& scheduler, comm::Mailbox& coo
       failure = std::current_exception();
     }
   });
-  run_worker(worker, worker_job, worker_settings());
+  try {
+    run_worker(worker, worker_job, worker_settings());
+  } catch (const std::exception& exception) {
+    // The coordinator waits for this worker's answers, and would do so for ever.
+    job.end_job(failure_of(exception).sentence);
+  }
   thread.join();
   if (failure) std::rethrow_exception(failure);
   return reason;

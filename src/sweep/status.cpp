@@ -95,11 +95,10 @@ StageStatusLine planned_trial(const results::PlannedTrial& planned) {
 StageStatusLine read_trial_status(const OutputFolder& out, const results::ResultChecker& checker,
                                   const results::PlannedTrial& planned, bool sweep_lives) {
   StageStatusLine trial = planned_trial(planned);
-  std::error_code ignored;
-  const bool has_begun = fs::exists(out.journal(planned.id), ignored);
-  if (fs::exists(out.result(planned.id), ignored)) {
+  const bool has_begun = exists_or_throw(out.journal(planned.id));
+  if (exists_or_throw(out.result(planned.id))) {
     trial.state = is_unreadable(checker, trial) ? LiveStatus::failed : LiveStatus::done;
-  } else if (fs::exists(out.failure(planned.id), ignored)) {
+  } else if (exists_or_throw(out.failure(planned.id))) {
     read_failed(out.failure(planned.id), trial);
   } else if (has_begun) {
     const bool is_running = sweep_lives && is_of_this_sweep(out, planned.id);
@@ -112,9 +111,8 @@ StageStatusLine read_trial_status(const OutputFolder& out, const results::Result
 StageStatusLine read_stage_status(const OutputFolder& out, const results::PlannedStage& planned) {
   StageStatusLine stage = nothing_known(planned.id, planned.kind, planned.label, planned.epochs);
   const fs::path folder = out.stage(planned.id), journal = folder / "journal.jsonl";
-  std::error_code ignored;
-  const bool has_begun = fs::exists(journal, ignored);
-  if (fs::exists(out.stage_done(planned.id), ignored)) {
+  const bool has_begun = exists_or_throw(journal);
+  if (exists_or_throw(out.stage_done(planned.id))) {
     const auto damage = results::damage_of_stage(folder, results::Look::quick);
     stage.state = damage ? LiveStatus::failed : LiveStatus::done;
     if (damage) stage.reason = damage->why + "; the command of the sweep makes it again";

@@ -193,10 +193,10 @@ class ShownActivity {
 study::StageResult to_failure(std::exception_ptr thrown) {
   try {
     std::rethrow_exception(std::move(thrown));
-  } catch (const WriteError& error) {
-    return {study::StageOutcome::unsaved, error.what(), error.code(), 0};
   } catch (const Error& error) {
-    return {study::StageOutcome::failed, error.what(), error.code(), 0};
+    // A file that cannot be read or written concerns the next stages, too.
+    const bool is_unsaved = error.code() == ExitCode::input_output;
+    return {is_unsaved ? study::StageOutcome::unsaved : study::StageOutcome::failed, error.what(), error.code(), 0};
   } catch (const std::exception& error) {
     return {study::StageOutcome::failed, error.what(), ExitCode::internal, 0};
   } catch (...) {

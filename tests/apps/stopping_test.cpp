@@ -258,6 +258,12 @@ TEST_F(Stopping, EndsWith3AtTheFirstFailureWhereAskedTo) {
   }
 }
 
+TEST_F(Stopping, EndsWith85WhereTheTimeIsUpWhileItWaitsForTheFolder) {
+  const results::FolderLock held(out());
+  const Outcome outcome = sweep(0, "jobs/grid.toml --wait --time-limit 4 --time-margin 2");
+  EXPECT_EQ(outcome.code, 85) << outcome.output;
+}
+
 TEST_F(Stopping, IsHeardWhileItWaitsForTheFolder) {
   const results::FolderLock held(out());
   for (const auto& [signal, code] : {std::pair{SIGUSR1, 85}, std::pair{SIGTERM, 4}}) {

@@ -176,6 +176,19 @@ TEST(SweepArguments, TakesNoOptionForTheNameOfAFolderThatIsMissing) {
   }
 }
 
+TEST(SweepArguments, TakeNoEmptyNumbersOfNodesAndGpus) {
+  for (const char* option : {"--nodes", "--gpus-per-node", "--ntasks-per-node"}) {
+    EXPECT_NE(refusal({"slurm", "a.toml", option, ""}), "") << option;
+    EXPECT_EQ(refusal({"slurm", "a.toml", option, "4"}), "") << option;
+  }
+}
+
+TEST(SweepArguments, SimulateNoFewerRanksThanATrialHas) {
+  EXPECT_TRUE(testing::says(refusal({"simulate", "a.toml", "--ranks", "8,2", "--ranks-per-trial", "4"}),
+                            {"--ranks 2", "4 of --ranks-per-trial"}));
+  EXPECT_EQ(refusal({"simulate", "a.toml", "--ranks", "8,4", "--ranks-per-trial", "4"}), "");
+}
+
 TEST(SweepArguments, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(refusal({"--dryrun"}), "command line: 'm2m-sweep run' takes no --dryrun; did you mean --dry-run?");
   EXPECT_NE(refusal({"--out"}).find("--out"), std::string::npos);

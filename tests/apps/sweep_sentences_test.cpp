@@ -6,6 +6,7 @@
 #include <regex>
 
 #include "apps/rank_groups.hpp"
+#include "apps/sweep_options.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "results/folder_lock.hpp"
@@ -93,6 +94,16 @@ TEST(SweepSentences, OfTheCommandLineNameOptionOrSettingAndWhatToGive) {
   const study::StageGraph one = study::make_graph({testing::request("a", 1)});
   EXPECT_EQ(refusal([&] { ranks_per_trial(4, 2, one, {false}); }),
             "--ranks-per-trial 4: the job has 2 ranks; start it with 'mpirun -np 4' or more");
+}
+
+TEST(SweepSentences, OfASettingThatIsGivenTwiceSayHowToGiveBothValues) {
+  const testing::TemporaryFolder folder;
+  const std::filesystem::path file = folder.path() / "a.toml";
+  write_file(file, "method = 'RS'\n");
+  EXPECT_EQ(refusal([&] {
+              read_given_study(file, {"seed=1", "method=RS", "seed=2"}, testing::fake_settings());
+            }),
+            "command line: seed is given twice; both values in one list are written seed=A,B");
 }
 
 TEST(SweepSentences, OfFilesNameThemAndWhatIsWrong) {

@@ -8,6 +8,7 @@
 #include <new>
 #include <vector>
 
+#include "core/config.hpp"
 #include "support/said.hpp"
 
 namespace m2m {
@@ -133,6 +134,22 @@ TEST(Failure, OfTheFileSystemNamesThePathAndTheReason) {
                                                  std::make_error_code(std::errc::filename_too_long));
   EXPECT_EQ(failure_of(failed).code, ExitCode::input_output);
   EXPECT_EQ(failure_of(failed).sentence, "a/b: File name too long");
+}
+
+TEST(Failure, OfAThreadThatTheSystemDoesNotStartSaysWhatToRaise) {
+  const std::system_error failed(std::make_error_code(std::errc::resource_unavailable_try_again));
+  EXPECT_EQ(failure_of(failed).code, ExitCode::input_output);
+  EXPECT_NE(failure_of(failed).sentence.find("ulimit -u"), std::string::npos);
+}
+
+TEST(Failure, OfANameThatIsNotUtf8SaysSo) {
+  try {
+    (void)Json("\xff").dump();
+    FAIL();
+  } catch (const std::exception& failed) {
+    EXPECT_EQ(failure_of(failed).code, ExitCode::usage);
+    EXPECT_NE(failure_of(failed).sentence.find("UTF-8"), std::string::npos);
+  }
 }
 
 TEST(Program, EndsWithTheCodeOfWhatItThrows) {

@@ -122,6 +122,22 @@ TEST_F(Files, AreRemovedIfAKilledProcessLeftThemUnfinished) {
   EXPECT_NO_THROW(remove_unfinished_files(in("missing")));
 }
 
+TEST_F(Files, AreNotRemovedWhileALiveProcessWritesThem) {
+  write_file(folder_ / ("file.partial-" + std::to_string(::getppid())), "half");
+  remove_unfinished_files(folder_);
+  EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(Files, AreSaidToBeThereOrNotOrNeither) {
+  write_file(in("file"), "");
+  fs::create_symlink("loop", in("loop"));
+  EXPECT_TRUE(exists_or_throw(in("file")));
+  EXPECT_FALSE(exists_or_throw(in("none")));
+  EXPECT_FALSE(exists_or_throw(in("file") / "none"));
+  EXPECT_TRUE(testing::says(testing::complaint([&] { exists_or_throw(in("loop")); }, ExitCode::input_output),
+                            {in("loop").string()}));
+}
+
 TEST_F(Files, StayOldWhenTheWriterIsKilledAtAnyByte) {
   const std::string fresh = "new content";
   for (std::size_t written = 0; written <= fresh.size(); ++written) {

@@ -30,6 +30,12 @@ TEST(Text, IsAWordForTheShell) {
   EXPECT_EQ(shell_quoted(""), "''");
 }
 
+TEST(Text, ShowsControlCharacters) {
+  using namespace std::string_literals;
+  EXPECT_EQ(printable("a b\u00e4"), "a b\u00e4");
+  EXPECT_EQ(printable("a\nb\x1b[31m\x7f\0c"s), "a\\nb\\x1b[31m\\x7f\\x00c");
+}
+
 TEST(Text, NeverCutsACharacterInTwo) {
   EXPECT_EQ(truncate_utf8("ab", 5), "ab");
   EXPECT_EQ(truncate_utf8("a\xce\xbb"

@@ -132,6 +132,15 @@ TEST(Cifar, NamesAMissingFile) {
   EXPECT_TRUE(reading_fails(folder).starts_with((folder / "tiny-bin").string() + ": b.bin is missing"));
 }
 
+TEST(Cifar, TakesNoFileForMissingThatCannotBeRead) {
+  const TemporaryFolder folder;
+  testing::write_tiny(folder);
+  std::filesystem::remove(folder / "tiny-bin/b.bin");
+  std::filesystem::create_symlink("b.bin", folder / "tiny-bin/b.bin");  // a loop
+  const auto read = [&] { read_cifar(tiny_layout(), folder.path()); };
+  EXPECT_TRUE(testing::says(complaint(read, ExitCode::input_output), {"b.bin", "cannot be read"}));
+}
+
 TEST(Cifar, NamesAFileMissingFromTheArchive) {
   const TemporaryFolder folder;
   auto files = testing::tiny_files();

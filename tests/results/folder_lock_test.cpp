@@ -82,6 +82,25 @@ TEST(FolderLock, IsTakenOverFromAHolderSilentForLong) {
   for (const auto& entry : fs::directory_iterator(folder.path())) EXPECT_EQ(entry.path().filename(), "lock.json");
 }
 
+TEST(FolderLock, IsTakenOverFromAHolderWhoseClockWasFarAhead) {
+  const TemporaryFolder folder;
+  leave_foreign_lock(folder.path(), -100);
+  EXPECT_NE(refusal(folder.path(), ExitCode::held), "");
+  leave_foreign_lock(folder.path(), -1000);
+  EXPECT_EQ(live_holder(folder.path()), "");
+  EXPECT_EQ(refusal(folder.path(), ExitCode::held), "");
+}
+
+TEST(FolderLock, RefusesWhatIsNoFileInItsPlace) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "lock.json";
+  fs::create_directory(file);
+  EXPECT_TRUE(testing::says(refusal(folder.path(), ExitCode::input_output), {file.string(), "move"}));
+  fs::remove(file);
+  fs::create_symlink("nowhere", file);
+  EXPECT_TRUE(testing::says(refusal(folder.path(), ExitCode::input_output), {file.string(), "move"}));
+}
+
 TEST(FolderLock, IsTakenOverAtOnceFromAKilledProcessOfThisHost) {
   const TemporaryFolder folder;
   int ready[2];

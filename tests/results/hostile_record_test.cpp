@@ -2,6 +2,7 @@
 // file alone, within bounded memory.
 #include <gtest/gtest.h>
 #include <hdf5.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -37,6 +38,14 @@ TEST(HostileRecord, WithAConfusionMatrixOfImpossibleNumbersIsBadData) {
     H5Fclose(opened);
     EXPECT_NE(testing::complaint([&] { read_trial(file); }, ExitCode::bad_data), "") << cell;
   }
+}
+
+TEST(HostileRecord, IsNotReadFromAPipe) {
+  const testing::TemporaryFolder folder;
+  const auto file = folder.path() / "result.h5";
+  ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+  EXPECT_TRUE(testing::says(testing::complaint([&] { read_trial(file); }, ExitCode::input_output),
+                            {file.string(), "pipe"}));
 }
 
 TEST(RecordedCounts, AreNoneIfOneIsNotACount) {

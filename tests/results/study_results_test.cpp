@@ -54,6 +54,14 @@ TEST(PlannedStudy, NamesTheStagesThatTrialsShareAndWhereTheyLie) {
   EXPECT_TRUE(read_planned_study(file).stages.empty());
 }
 
+TEST(PlannedStudy, ShowsControlCharactersOfItsLabels) {
+  const TemporaryFolder folder;
+  PlannedStudy study = two_trials();
+  study.trials[0].label = "E\x1b[31mR\nM";
+  write_planned_study(folder.path() / "study.json", study);
+  EXPECT_EQ(read_planned_study(folder.path() / "study.json").trials[0].label, "E\\x1b[31mR\\nM");
+}
+
 TEST(PlannedStudy, CutAtAnyByteIsBadData) {
   const TemporaryFolder folder;
   const auto file = folder.path() / "study.json";
@@ -106,6 +114,15 @@ TEST(PlannedStudy, OfAnotherSchemaIsRefusedByNumber) {
   std::ofstream(file) << R"({"schema": 9, "name": "a", "file": "b", "trials": []})";
   EXPECT_TRUE(testing::says(testing::complaint([&] { read_planned_study(file); }, ExitCode::bad_data),
                             {file.string(), "schema 9"}));
+}
+
+TEST(StudyResults, AreNotWithoutATrialWhoseFileCannotBeRead) {
+  const TemporaryFolder folder;
+  const OutputFolder out(folder.path());
+  write_planned_study(out.study(), two_trials());
+  std::filesystem::create_directories(out.result("0123456789abcdef"));  // a folder
+  const auto read = [&] { read_output_folder(out); };
+  EXPECT_NE(testing::complaint(read, ExitCode::input_output), "");
 }
 
 TEST(TrialFailure, ComesBackAsItWasWritten) {

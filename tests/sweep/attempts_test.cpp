@@ -1,6 +1,7 @@
 #include "sweep/attempts.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "core/files.hpp"
 #include "support/random_graph.hpp"
@@ -56,6 +57,15 @@ TEST(KnownLosses, AreStagesWhoseProcessEndedOftenerThanRetriesAllow) {
   EXPECT_EQ(losses.at(0).end, StageOutcome::failed);
   EXPECT_TRUE(testing::says(losses.at(0).summary, {"3 times", "--retry failed"}));
   EXPECT_TRUE(x.losses({.max_retries = 3}).empty());
+}
+
+TEST(KnownLosses, AreNotReadFromAPipe) {
+  const Fixture x;
+  x.ended_by_a_kill();
+  const std::filesystem::path file = x.out.attempts(x.stage().id);
+  std::filesystem::remove(file);
+  ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+  EXPECT_NE(testing::complaint([&] { x.losses(); }, ExitCode::input_output), "");
 }
 
 TEST(KnownLosses, AreNotStagesThatGetFurtherWithEachTry) {

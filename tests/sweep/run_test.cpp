@@ -71,9 +71,9 @@ TEST_F(Existing, IsWhatCanBeRead) {
 
 TEST_F(Existing, LosesUnfinishedFilesOfTheSweepAndOfTrialsToRun) {
   const Stage &trial = first(StageKind::trial), &g = first(StageKind::g);
-  const std::vector<fs::path> left = {folder_.path() / "study.json.partial-7",
-                                      out_.trial(trial.id) / "result.h5.partial-7",
-                                      out_.stage(g.id) / "state.safetensors.partial-7"};
+  const std::vector<fs::path> left = {folder_.path() / "study.json.partial-99999999",
+                                      out_.trial(trial.id) / "result.h5.partial-99999999",
+                                      out_.stage(g.id) / "state.safetensors.partial-99999999"};
   for (const fs::path& file : left) write_file(file, "half");
   fs::remove(out_.result(trial.id));
   remove_unfinished(graph_, existing_stages(graph_, out_), out_);

@@ -196,6 +196,13 @@ TEST(ReadStatus, RefusesAFolderThatNoSweepHasPlannedAnythingIn) {
   }
 }
 
+TEST_F(StudyStatusTest, IsNotToldWhereItCannotBeFoundOut) {
+  fs::remove(out_.result("aaaa000000000000"));
+  fs::create_symlink("result.h5", out_.result("aaaa000000000000"));  // a loop
+  const std::string refusal = testing::complaint([&] { read_status(out_); }, ExitCode::input_output);
+  EXPECT_TRUE(says(refusal, {out_.result("aaaa000000000000").string()}));
+}
+
 TEST_F(StudyStatusTest, IsNotThatOfAMergedFileWithoutResults) {
   fs::remove_all(out_.trials());
   results::merge_results(out_);

@@ -8,12 +8,12 @@ class M2m(CMakePackage):
     """Benchmark suite for imbalanced classification by major-to-minor translation (M2m): trains the method, what it is
     compared with and its ablations over grids of settings and seeds, and reports balanced accuracy and geometric mean."""
 
-    git = "file:///path/to/m2m"  # a clone of yours
+    git = "file:///path/to/m2m"  # a clone of yours, with the tag that docs/releasing.md makes
 
     license("MIT")
 
     version("main", branch="main")
-    version("0.2.0", tag="v0.2.0")  # docs/releasing.md makes the tag
+    version("0.2.0", tag="v0.2.0")
 
     variant("cuda", default=False, description="Build for NVIDIA GPUs of compute capability 8.0, 9.0 and 10.0")
     variant("torch", default=True, description="Build what trains; without: m2m-report and m2m-doctor alone")
