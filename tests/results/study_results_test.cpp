@@ -118,7 +118,7 @@ TEST(PlannedStudy, OfAnotherSchemaIsRefusedByNumber) {
 
 TEST(StudyResults, AreNotWithoutATrialWhoseFileCannotBeRead) {
   const TemporaryFolder folder;
-  const OutputFolder out(folder.path());
+  const OutputFolder out{folder.path()};
   write_planned_study(out.study(), two_trials());
   std::filesystem::create_directories(out.result("0123456789abcdef"));  // a folder
   const auto read = [&] { read_output_folder(out); };
