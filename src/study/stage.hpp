@@ -86,7 +86,7 @@ enum class StageOutcome {
   diverged,
   failed,
   interrupted,
-  unsaved,  // a file could not be written (WriteError), so further work could not be saved; resumable
+  unsaved,  // a file could not be read or written, which concerns further work, too; resumable
 };
 
 struct StageResult {

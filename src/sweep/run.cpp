@@ -173,7 +173,7 @@ StopReason run_all(const SweepJob& job, Scheduler& scheduler, comm::Mailbox& coo
   return reason;
 }
 
-/// Error text of a file that could not be written; empty if there is none.
+/// Error text of a file that could not be read or written; empty if there is none.
 std::string unsaved(const Scheduler& scheduler) {
   for (const StageStatus& status : scheduler.status()) {
     if (status.result.end == study::StageOutcome::unsaved) return status.result.summary;
