@@ -4,7 +4,7 @@
 
 #include "kernels/epoch_counts.hpp"
 #include "support/count_cases.hpp"
-#include "support/on_device.cuh"
+#include "support/on_device.hpp"
 
 namespace m2m::kernels {
 namespace {

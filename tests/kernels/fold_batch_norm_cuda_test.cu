@@ -6,7 +6,7 @@
 #include "kernels/fold_batch_norm.hpp"
 #include "kernels/storage.hpp"
 #include "support/fold_cases.hpp"
-#include "support/on_device.cuh"
+#include "support/on_device.hpp"
 
 namespace m2m::kernels {
 namespace {
@@ -26,7 +26,8 @@ void expect_the_cpus_layers(bool is_channels_last) {
   HostLayer<Real, Folded> layer = drawn_layer<Real, Folded>(is_channels_last);
   const OnDevice<Real> weight(layer.weight), gamma(layer.gamma), beta(layer.beta), mean(layer.mean),
       variance(layer.variance);
-  const OnDevice<Folded> folded_weight(layer.folded_weight), folded_bias(layer.folded_bias);
+  const OnDevice<Folded> folded_weight(layer.folded_weight), folded_bias(layer.folded_bias),
+      other_weight(layer.folded_weight), other_bias(layer.folded_bias);
   FoldLayer row = layer.row();
   fold_batch_norm<Real, Folded>(1e-5, 1, &row);
   row.weight = weight.get();
@@ -36,10 +37,15 @@ void expect_the_cpus_layers(bool is_channels_last) {
   row.variance = variance.get();
   row.folded_weight = folded_weight.get();
   row.folded_bias = folded_bias.get();
-  const OnDevice<FoldLayer> rows({row, row});
+  FoldLayer other = row;
+  other.folded_weight = other_weight.get();
+  other.folded_bias = other_bias.get();
+  const OnDevice<FoldLayer> rows({row, other});
   fold_batch_norm_cuda<Real, Folded>(1e-5, 2, rows.get(), nullptr);
   EXPECT_TRUE(same_bits(folded_weight.back(), layer.folded_weight));
   EXPECT_TRUE(same_bits(folded_bias.back(), layer.folded_bias));
+  EXPECT_TRUE(same_bits(other_weight.back(), layer.folded_weight));
+  EXPECT_TRUE(same_bits(other_bias.back(), layer.folded_bias));
 }
 
 TEST(FoldBatchNormOnTheDevice, IsTheCpusBitForBit) {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "kernels/fused_weights.hpp"
-#include "support/on_device.cuh"
+#include "support/on_device.hpp"
 
 namespace m2m::kernels {
 namespace {

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "kernels/steps.hpp"
-#include "support/on_device.cuh"
+#include "support/on_device.hpp"
 
 namespace m2m::kernels {
 namespace {

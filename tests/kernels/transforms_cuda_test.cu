@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "kernels/transforms.hpp"
-#include "support/on_device.cuh"
+#include "support/on_device.hpp"
 #include "support/transformed_images.hpp"
 
 namespace m2m::kernels {

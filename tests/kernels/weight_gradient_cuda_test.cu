@@ -5,7 +5,7 @@
 
 #include "kernels/weight_gradient.hpp"
 #include "kernels/weight_gradient_table.hpp"
-#include "support/on_device.cuh"
+#include "support/on_device.hpp"
 #include "support/weight_gradient_case.hpp"
 
 namespace m2m::kernels {

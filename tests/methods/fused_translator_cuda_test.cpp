@@ -25,10 +25,10 @@ torch::Tensor on_device(const std::vector<T>& values) {
 /// A network in the memory of the device.
 class NetworkOnDevice {
  public:
-  explicit NetworkOnDevice(const nn::ResNet& network) : packed_(network) {
+  explicit NetworkOnDevice(const nn::ResNet& network) : packed_(testing::packed_network(network)) {
     for (const auto* values : {&packed_.forward, &packed_.backward}) memory_.push_back(on_device(*values));
-    for (const auto* values : {&packed_.bias, &packed_.normalisation.mean, &packed_.normalisation.inverse_deviation,
-                               &packed_.head_weight, &packed_.head_bias, &packed_.head_scales})
+    for (const auto* values : {&packed_.bias, &packed_.mean, &packed_.inverse_deviation, &packed_.head_weight,
+                               &packed_.head_bias, &packed_.head_scales})
       memory_.push_back(on_device(*values));
   }
 

@@ -50,7 +50,7 @@ void put_floats(const torch::Tensor& values, std::uint32_t address, SharedMemory
 template <int warps>
 Answers in_a_block(const ResNet& network, torch::Tensor pixels, const torch::Tensor& towards, bool last_first) {
   using Shapes = kernels::ResNetShapes<warps>;
-  testing::EmulatedNetwork<warps> memory(network);
+  testing::EmulatedNetwork<warps> memory(testing::packed_network(network));
   EmulatedBlock<warps> block(Shapes::shared_bytes, last_first);
   const auto net = memory.at(SharedMemory::base).body;
   Answers answers;

@@ -1,16 +1,15 @@
 #pragma once
-// A ResNet of 32x32 images as emulated blocks read it: folded, packed, with its head.
+// A network of libtorch as thread blocks read it.
 #include <torch/types.h>
 
 #include <cmath>
 #include <string>
 #include <vector>
 
-#include "kernels/fused_translation.hpp"
 #include "kernels/fused_weights.hpp"
 #include "nn/batch_norm.hpp"
 #include "nn/folded_resnet.hpp"
-#include "support/tile_cases.hpp"
+#include "support/packed_network.hpp"
 
 namespace m2m::testing {
 
@@ -82,78 +81,26 @@ inline nn::Normalisation normalisation_of(const nn::NetworkSpec& spec) {
   return normalisation;
 }
 
-/// A network as thread blocks read it, in host memory.
-struct PackedNetwork {
-  explicit PackedNetwork(const nn::ResNet& network)
-      : blocks(network.blocks_per_stage()), normalisation(normalisation_of(network.spec())) {
-    FoldedLayerList(network).pack(forward, backward, bias);
-    const nn::Head& head = network.head();
-    is_cosine = head.kind() == settings::HeadKind::cosine;
-    torch::Tensor rows = head.weight.detach();
-    if (is_cosine) rows = (rows / rows.norm(2, 0, true)).t();
-    head_weight = values_of(rows);
-    head_bias = values_of(head.bias.defined() ? head.bias.detach() : torch::zeros({rows.size(0)}));
-    head_scales = values_of(head.scales.defined() ? head.scales.detach() : torch::ones({rows.size(0)}));
-  }
-
-  static std::vector<float> values_of(const torch::Tensor& tensor) {
+/// The network as it is now.
+inline PackedNetwork packed_network(const nn::ResNet& network) {
+  const auto values_of = [](const torch::Tensor& tensor) {
     const torch::Tensor flat = tensor.contiguous();
-    return {flat.const_data_ptr<float>(), flat.const_data_ptr<float>() + flat.numel()};
-  }
-
-  int blocks;
-  nn::Normalisation normalisation;
-  std::vector<kernels::Words4> forward, backward;
-  std::vector<float> bias;  // of the convolutions
-  std::vector<float> head_weight, head_bias, head_scales;
-  bool is_cosine = false;
-};
-
-template <typename T>
-CheckedPointer<T> checked(std::vector<std::remove_const_t<T>>& values) {
-  return {values.data(), values.size()};
+    return std::vector<float>(flat.const_data_ptr<float>(), flat.const_data_ptr<float>() + flat.numel());
+  };
+  PackedNetwork packed;
+  packed.blocks = network.blocks_per_stage();
+  const nn::Normalisation normalisation = normalisation_of(network.spec());
+  packed.mean = normalisation.mean;
+  packed.inverse_deviation = normalisation.inverse_deviation;
+  FoldedLayerList(network).pack(packed.forward, packed.backward, packed.bias);
+  const nn::Head& head = network.head();
+  packed.is_cosine = head.kind() == settings::HeadKind::cosine;
+  torch::Tensor rows = head.weight.detach();
+  if (packed.is_cosine) rows = (rows / rows.norm(2, 0, true)).t();
+  packed.head_weight = values_of(rows);
+  packed.head_bias = values_of(head.bias.defined() ? head.bias.detach() : torch::zeros({rows.size(0)}));
+  packed.head_scales = values_of(head.scales.defined() ? head.scales.detach() : torch::ones({rows.size(0)}));
+  return packed;
 }
-
-/// A network and the memory of its signs, as an emulated block of `warps` warps sees it.
-template <int warps>
-class EmulatedNetwork {
- public:
-  using Shapes = kernels::ResNetShapes<warps>;
-
-  explicit EmulatedNetwork(const nn::ResNet& network)
-      : packed_(network), signs_(static_cast<std::size_t>(kernels::resnet_sign_words<warps>(packed_.blocks))) {}
-
-  template <typename Block = EmulatedBlock<warps>>
-  kernels::FusedNetwork<Block> at(std::uint32_t shared) {
-    PackedNetwork& p = packed_;
-    return {{p.blocks, checked<const kernels::Words4>(p.forward), checked<const kernels::Words4>(p.backward),
-             checked<const float>(p.bias), checked<const float>(p.normalisation.mean),
-             checked<const float>(p.normalisation.inverse_deviation), checked<std::uint32_t>(signs_), shared,
-             shared + Shapes::image_bytes},
-            {checked<const float>(p.head_weight), checked<const float>(p.head_bias),
-             checked<const float>(p.head_scales), static_cast<int>(p.head_bias.size()), p.is_cosine}};
-  }
-
-  /// The signs as nn::ImageRunner keeps them.
-  std::vector<std::uint16_t> masks() const {
-    std::vector<std::uint16_t> all;
-    const auto* next = signs_.data();
-    const auto add = [&](auto shape, int layers) {
-      using Shape = decltype(shape);
-      for (int i = 0; i < layers; ++i, next += Shape::sign_words) {
-        const auto layer = stored_signs<Shape>({next, next + Shape::sign_words});
-        all.insert(all.end(), layer.begin(), layer.end());
-      }
-    };
-    add(typename Shapes::First(), 1 + 2 * packed_.blocks);
-    add(typename Shapes::Second(), 2 * packed_.blocks);
-    add(typename Shapes::Third(), 2 * packed_.blocks);
-    return all;
-  }
-
- private:
-  PackedNetwork packed_;
-  std::vector<std::uint32_t> signs_;
-};
 
 }  // namespace m2m::testing

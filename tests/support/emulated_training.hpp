@@ -122,13 +122,26 @@ class EmulatedTraining {
 
   void run_forward(const RunOrder& order = {}) {
     for (int layer = 0; layer <= end(); ++layer)
-      forward_counts.push_back(
-          for_images(order, [&](auto& block, int image) { forward_layer(block, step(), layer, image); }));
+      forward_counts.push_back(for_images(
+          order, [&](auto& block, const auto& step, int image) { forward_layer(block, step, layer, image); }));
   }
   void run_backward(const RunOrder& order = {}) {
     for (int layer = end(); layer >= 0; --layer)
-      backward_counts.push_back(
-          for_images(order, [&](auto& block, int image) { backward_layer(block, step(), layer, image); }));
+      backward_counts.push_back(for_images(
+          order, [&](auto& block, const auto& step, int image) { backward_layer(block, step, layer, image); }));
+  }
+
+  /// The step in this memory; its layers are those of the last call.
+  kernels::TrainingStep step() {
+    pointers_.clear();
+    for (TrainedLayer& layer : layers) pointers_.push_back(layer.pointers());
+    return {blocks_,
+            {images_, epsilon, momentum},
+            pointers_.data(),
+            {pixels.data(), pixel_mean.data(), pixel_inverse_deviation.data(), layers[0].x.words()},
+            last_x.words(),
+            features.data(),
+            feature_gradient.data()};
   }
 
   std::vector<TrainedLayer> layers;
@@ -142,25 +155,14 @@ class EmulatedTraining {
   template <typename Run>
   BlockCounts for_images(const RunOrder& order, Run run) {
     BlockCounts counts;
-    pointers_.clear();
-    for (TrainedLayer& layer : layers) pointers_.push_back(layer.pointers());
+    const kernels::TrainingStep of_step = step();
     for (int i = 0; i < images_; ++i) {
       TrainingBlock block(training_block_bytes, order.last_warp_first);
-      run(block, order.last_image_first ? images_ - 1 - i : i);
+      run(block, of_step, order.last_image_first ? images_ - 1 - i : i);
       counts.products += block.counts.products;
       counts.conflicts += block.counts.conflicts;
     }
     return counts;
-  }
-
-  kernels::TrainingStep step() {
-    return {blocks_,
-            {images_, epsilon, momentum},
-            pointers_.data(),
-            {pixels.data(), pixel_mean.data(), pixel_inverse_deviation.data(), layers[0].x.words()},
-            last_x.words(),
-            features.data(),
-            feature_gradient.data()};
   }
 
   int blocks_, images_;

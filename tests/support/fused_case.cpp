@@ -17,7 +17,7 @@ kernels::TranslationTask<Block> task(const kernels::TranslationBatch& fused, int
 template <int warps>
 void one_block(const FusedCase& c, const kernels::TranslationBatch& fused, int image, const torch::Tensor& x) {
   using Block = EmulatedBlock<warps>;
-  EmulatedNetwork<warps> of_f(c.f()), of_g(c.g());
+  EmulatedNetwork<warps> of_f(packed_network(c.f())), of_g(packed_network(c.g()));
   std::vector<float> gradient(kernels::image_values);
   Block block(kernels::ResNetShapes<warps>::shared_bytes);
   const auto networks_of = [&](int i) { return (i == 0 ? of_g : of_f).at(SharedMemory::base); };
@@ -28,7 +28,7 @@ template <int warps>
 void pair_of_blocks(const FusedCase& c, const kernels::TranslationBatch& fused, int image, const torch::Tensor& x,
                     int first) {
   using Block = PairedBlock<warps>;
-  EmulatedNetwork<warps> of_f(c.f()), of_g(c.g());
+  EmulatedNetwork<warps> of_f(packed_network(c.f())), of_g(packed_network(c.g()));
   std::vector<float> gradients[2] = {std::vector<float>(kernels::image_values),
                                      std::vector<float>(kernels::image_values)};
   run_pair<warps>(kernels::ResNetShapes<warps>::shared_bytes, first, [&](Block& block) {

@@ -9,16 +9,9 @@
 #include <string>
 
 #include "support/emulated_training.hpp"
+#include "support/normals.hpp"
 
 namespace m2m::testing {
-
-inline std::vector<float> normals(std::size_t count, float mean, float deviation, unsigned seed) {
-  std::mt19937 engine(seed);
-  std::normal_distribution<float> normal(mean, deviation);
-  std::vector<float> values(count);
-  for (float& value : values) value = normal(engine);
-  return values;
-}
 
 /// A step in the middle of training: no parameter or statistic has its initial value.
 inline EmulatedTraining training_step(int blocks, int images) {

@@ -1,0 +1,240 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include "kernels/translate.hpp"
+#include "support/normals.hpp"
+#include "support/on_device.hpp"
+#include "support/translation_case.hpp"
+
+namespace m2m::kernels {
+namespace {
+
+using testing::has_device;
+using testing::OnDevice;
+using testing::PackedNetwork;
+using testing::TranslationCase;
+
+class NetworkOnDevice {
+ public:
+  explicit NetworkOnDevice(const PackedNetwork& network)
+      : blocks_(network.blocks),
+        classes_(static_cast<int>(network.head_bias.size())),
+        is_cosine_(network.is_cosine),
+        forward_(network.forward),
+        backward_(network.backward),
+        bias_(network.bias),
+        mean_(network.mean),
+        inverse_deviation_(network.inverse_deviation),
+        head_weight_(network.head_weight),
+        head_bias_(network.head_bias),
+        head_scales_(network.head_scales) {}
+
+  DeviceNetwork get() const {
+    return {blocks_,
+            forward_.get(),
+            backward_.get(),
+            bias_.get(),
+            mean_.get(),
+            inverse_deviation_.get(),
+            head_weight_.get(),
+            head_bias_.get(),
+            head_scales_.get(),
+            classes_,
+            is_cosine_};
+  }
+
+ private:
+  int blocks_, classes_;
+  bool is_cosine_;
+  OnDevice<Words4> forward_, backward_;
+  OnDevice<float> bias_, mean_, inverse_deviation_, head_weight_, head_bias_, head_scales_;
+};
+
+/// Runs a case on the device, in memory of its own.
+TranslationCase on_the_device(TranslationCase c, const TranslationForm& form) {
+  const NetworkOnDevice f(c.f), g(c.g);
+  const OnDevice<std::uint8_t> pixels(c.pixels), coins(c.coins), accepted(c.accepted);
+  const OnDevice<GatherIndex> seeds(c.seeds);
+  const OnDevice<std::int32_t> slots(c.slots);
+  const OnDevice<double> image_scales(c.image_scales), channel_scales(c.channel_scales);
+  const OnDevice<std::int64_t> seed_classes(c.seed_classes), targets(c.targets), labels(c.labels), rows(c.rows),
+      batch_labels(c.batch_labels);
+  const OnDevice<float> images(c.images), beliefs(c.beliefs), x(c.x), gradients(c.gradients);
+  const OnDevice<std::uint32_t> signs(
+      std::vector<std::uint32_t>(2 * c.count * static_cast<std::size_t>(sign_words(1))));
+  TranslationBatch batch = c.batch();
+  batch.pixels = pixels.get();
+  batch.seeds = seeds.get();
+  batch.noise.slots = slots.get();
+  batch.noise.image_scales = image_scales.get();
+  batch.noise.channel_scales = channel_scales.get();
+  batch.seed_classes = seed_classes.get();
+  batch.targets = targets.get();
+  batch.coins = reinterpret_cast<const bool*>(coins.get());
+  batch.rows = rows.get();
+  batch.labels = labels.get();
+  batch.images = images.get();
+  batch.batch_labels = batch_labels.get();
+  batch.accepted = reinterpret_cast<bool*>(accepted.get());
+  batch.beliefs = beliefs.get();
+  batch.x = x.get();
+  batch.gradients = gradients.get();
+  batch.signs = signs.get();
+  translate_cuda(f.get(), g.get(), batch, form, nullptr);
+  c.images = images.back();
+  c.batch_labels = batch_labels.back();
+  c.accepted = accepted.back();
+  c.beliefs = beliefs.back();
+  c.x = x.back();
+  return c;
+}
+
+std::vector<float> translated(const TranslationCase& c) {
+  return {c.x.begin(), c.x.begin() + c.count * image_values};
+}
+
+double largest_difference(const std::vector<float>& a, const std::vector<float>& b) {
+  double largest = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) largest = std::max(largest, std::abs(double{a[i]} - double{b[i]}));
+  return largest;
+}
+
+/// How far the steps of a case move a pixel at most.
+template <int warps>
+double moved(TranslationCase c, const TranslationCase& translated_case) {
+  c.steps = 0;
+  c.run_emulated<warps>();
+  return largest_difference(translated(c), translated(translated_case));
+}
+
+/// moves: of a pixel. Rounding decides a few ReLUs otherwise if sums have another order.
+void expect_alike(const TranslationCase& ours, const TranslationCase& expected, double moves) {
+  const double near = testing::has_the_bits_of_emulated_blocks() ? 0 : 0.05 * moves;
+  EXPECT_LE(largest_difference(translated(ours), translated(expected)), near);
+  EXPECT_LE(largest_difference(ours.images, expected.images), near);
+  EXPECT_LT(largest_difference(ours.beliefs, expected.beliefs), near > 0 ? 1e-3 : 1e-6);
+  EXPECT_EQ(ours.accepted, expected.accepted);
+  EXPECT_EQ(ours.batch_labels, expected.batch_labels);
+}
+
+/// Pairs of blocks need compute capability 9.0.
+bool has_pairs() {
+  int major = 0;
+  cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, 0);
+  return major >= 9;
+}
+
+/// Compares a case with emulated blocks of as many warps, by one block an image and by two.
+template <int warps>
+void compare(const TranslationCase& c) {
+  TranslationCase emulated = c;
+  emulated.run_emulated<warps>();
+  const double moves = moved<warps>(c, emulated);
+  EXPECT_GT(moves, 0);
+  const TranslationCase alone = on_the_device(c, {warps, false});
+  expect_alike(alone, emulated, moves);
+  if (!has_pairs()) return;
+  const TranslationCase in_pairs = on_the_device(c, {warps, true});
+  EXPECT_EQ(translated(in_pairs), translated(alone));
+  expect_alike(in_pairs, emulated, moves);
+}
+
+TEST(TranslateOnTheDevice, DoesWhatEmulatedBlocksDo) {
+  if (!has_device()) GTEST_SKIP() << "skipped: no device";
+  compare<8>(TranslationCase());
+  compare<4>(TranslationCase());
+}
+
+TEST(TranslateOnTheDevice, TakesCosineHeadsAndNoFIfLambdaIsZero) {
+  if (!has_device()) GTEST_SKIP() << "skipped: no device";
+  compare<8>(TranslationCase(true));
+  compare<4>(TranslationCase(false, 0));
+}
+
+TEST(TranslateOnTheDevice, WritesWhatPassesTheTest) {
+  if (!has_device()) GTEST_SKIP() << "skipped: no device";
+  TranslationCase c;
+  c.run_emulated<8>();
+  std::vector<float> beliefs = c.beliefs;
+  std::sort(beliefs.begin(), beliefs.end());
+  TranslationCase split;
+  split.gamma = (beliefs[1] + beliefs[2]) / 2;
+  const TranslationCase device = on_the_device(split, {8, false});
+  for (std::size_t i = 0; i < device.accepted.size(); ++i)
+    EXPECT_EQ(device.accepted[i] != 0, c.beliefs[i] > split.gamma && c.coins[i] != 0) << i;
+}
+
+/// Features of an image, and the gradient of its pixels, in an emulated block.
+struct BlockAnswers {
+  std::vector<float> features, gradient;
+};
+BlockAnswers in_a_block(const PackedNetwork& network, std::vector<float> pixels,
+                        const std::vector<float>& towards) {
+  using Shapes = ResNetShapes<4>;
+  testing::EmulatedNetwork<4> memory(network);
+  testing::EmulatedBlock<4> block(Shapes::shared_bytes);
+  const auto net = memory.at(testing::SharedMemory::base).body;
+  const auto read = [&](std::uint32_t address, int count) {
+    std::vector<float> values;
+    block.sync();
+    for (int i = 0; i < count; ++i) {
+      const std::uint32_t word = block.shared.load(address + static_cast<std::uint32_t>(4 * i), 0);
+      values.push_back(0);
+      std::memcpy(&values.back(), &word, 4);
+    }
+    block.sync();
+    return values;
+  };
+  const std::uint32_t at = net.h + Shapes::features_at;
+  BlockAnswers answers;
+  load_pixels(block, net, {pixels.data(), pixels.size()});
+  forward_features<Pass::forward>(block, net);
+  answers.features = read(at, Shapes::features);
+  for (std::size_t i = 0; i < towards.size(); ++i) {
+    std::uint32_t word;
+    std::memcpy(&word, &towards[i], 4);
+    block.shared.store(at + static_cast<std::uint32_t>(4 * i), word, 0);
+  }
+  backward_features(block, net);
+  answers.gradient = read(net.h, image_values);
+  for (std::size_t i = 0; i < answers.gradient.size(); ++i)
+    answers.gradient[i] *= network.inverse_deviation[i / 1024];
+  return answers;
+}
+
+double relative_error(const std::vector<float>& got, const std::vector<float>& expected) {
+  double squares = 0, errors = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    errors += std::pow(double{got[i]} - double{expected[i]}, 2);
+    squares += std::pow(double{expected[i]}, 2);
+  }
+  return std::sqrt(errors / squares);
+}
+
+TEST(FeaturesOnTheDevice, AndTheirWayBackAreThoseOfEmulatedBlocks) {
+  if (!has_device()) GTEST_SKIP() << "skipped: no device";
+  const PackedNetwork network = testing::drawn_network(2, 10, false, 3);
+  const std::vector<float> pixels = testing::normals(image_values, 0.5F, 0.15F, 7);
+  const std::vector<float> towards = testing::normals(ResNetShapes<4>::features, 0, 1, 8);
+  const BlockAnswers expected = in_a_block(network, pixels, towards);
+  const NetworkOnDevice on_device(network);
+  const std::vector<float> none(image_values);  // longer than features, too
+  const OnDevice<float> images(pixels), gradient(towards), features(none), evaluated(none), out(none);
+  const OnDevice<std::uint32_t> signs(std::vector<std::uint32_t>(static_cast<std::size_t>(sign_words(2))));
+  features_cuda(on_device.get(), 1, images.get(), nullptr, evaluated.get(), nullptr);
+  features_cuda(on_device.get(), 1, images.get(), signs.get(), features.get(), nullptr);
+  pixel_gradient_cuda(on_device.get(), 1, images.get(), signs.get(), gradient.get(), out.get(), nullptr);
+  EXPECT_EQ(features.back(), evaluated.back());
+  const bool same = testing::has_the_bits_of_emulated_blocks();
+  EXPECT_LE(relative_error(features.back(), expected.features), same ? 0 : 4e-3);  // of those that there are
+  std::vector<float> in_range = expected.gradient;
+  for (std::size_t i = 0; i < in_range.size(); ++i) in_range[i] *= pixels[i] >= 0 && pixels[i] <= 1 ? 1.0F : 0.0F;
+  EXPECT_LE(relative_error(out.back(), in_range), same ? 0 : 0.15);
+}
+
+}  // namespace
+}  // namespace m2m::kernels

@@ -1,0 +1,48 @@
+#pragma once
+// Vectors on the device, for tests.
+#include <cuda_runtime_api.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <vector>
+
+namespace m2m::testing {
+
+template <typename T>
+class OnDevice {
+ public:
+  explicit OnDevice(const std::vector<T>& values) : OnDevice(values.data(), values.size()) {}
+  OnDevice(const T* values, std::size_t size) : size_(size) {
+    void* memory = nullptr;
+    EXPECT_EQ(cudaMalloc(&memory, size * sizeof(T)), cudaSuccess);
+    data_ = static_cast<T*>(memory);
+    EXPECT_EQ(cudaMemcpy(data_, values, size * sizeof(T), cudaMemcpyHostToDevice), cudaSuccess);
+  }
+  ~OnDevice() { cudaFree(data_); }
+  OnDevice(const OnDevice&) = delete;
+  OnDevice& operator=(const OnDevice&) = delete;
+  T* get() const { return data_; }
+  std::vector<T> back() const {
+    std::vector<T> values(size_);
+    copy_to(values.data());
+    return values;
+  }
+  void copy_to(T* values) const {
+    EXPECT_EQ(cudaMemcpy(values, data_, size_ * sizeof(T), cudaMemcpyDeviceToHost), cudaSuccess);
+  }
+
+ private:
+  T* data_ = nullptr;
+  std::size_t size_;
+};
+
+/// True if the device is the interpreter of support/ptx/ that rounds products: to the bit it computes what emulated
+/// blocks do.
+inline bool has_the_bits_of_emulated_blocks() { return std::getenv("M2M_PTX_ROUND_PRODUCTS") != nullptr; }
+
+inline bool has_device() {
+  int devices = 0;
+  return cudaGetDeviceCount(&devices) == cudaSuccess && devices > 0;
+}
+
+}  // namespace m2m::testing
