@@ -125,3 +125,16 @@ function(m2m_device_test name filter)
   set_tests_properties(${name}_on_gpu PROPERTIES TIMEOUT 600 LABELS gpu SKIP_RETURN_CODE 77 RUN_SERIAL ON
     ENVIRONMENT "OMP_NUM_THREADS=1;M2M_TEST_DEVICE=cuda:0")
 endfunction()
+
+# m2m_interpreted_test(NAME CAPABILITY FILTER [VARIABLE=VALUE ...]): registers the tests of NAME_test that FILTER chooses once
+# more, as NAME_interpreted_CAPABILITY: their device code runs in the interpreter of tests/support/ptx, as for a GPU of that
+# compute capability.
+function(m2m_interpreted_test name capability filter)
+  if(NOT TARGET m2m_ptx_runtime)
+    return()
+  endif()
+  set(entry ${name}_interpreted_${capability})
+  add_test(NAME ${entry} COMMAND ${name}_test --gtest_filter=${filter})
+  set_tests_properties(${entry} PROPERTIES TIMEOUT 600 LABELS interpreted SKIP_RETURN_CODE 77
+    ENVIRONMENT "OMP_NUM_THREADS=1;LD_PRELOAD=$<TARGET_FILE:m2m_ptx_runtime>;M2M_PTX_CAPABILITY=${capability};${ARGN}")
+endfunction()

@@ -1,0 +1,64 @@
+#include "support/ptx/operations.hpp"
+
+#include <stdexcept>
+
+#include "support/ptx/warp.hpp"
+
+namespace m2m::testing::ptx {
+namespace {
+
+[[noreturn]] void trap(Warp&, const Instruction&) { throw std::runtime_error("the kernel gives up"); }
+
+void do_nothing(Warp&, const Instruction&) {}
+
+/// One register of 32 or 64 bits from two of half the size, the lower first; and the reverse.
+template <typename Whole, typename Half>
+void pack(Warp& warp, const Instruction& instruction) {
+  warp.each_lane([&](std::uint32_t lane) {
+    const Whole low = get<Half>(warp[instruction.registers[1]], lane),
+                high = get<Half>(warp[instruction.registers[2]], lane);
+    put<Whole>(warp[instruction.registers[0]], lane, high << (8 * sizeof(Half)) | low);
+  });
+}
+template <typename Whole, typename Half>
+void unpack(Warp& warp, const Instruction& instruction) {
+  warp.each_lane([&](std::uint32_t lane) {
+    const Whole whole = get<Whole>(warp[instruction.registers[2]], lane);
+    put<Half>(warp[instruction.registers[0]], lane, static_cast<Half>(whole));
+    put<Half>(warp[instruction.registers[1]], lane, static_cast<Half>(whole >> (8 * sizeof(Half))));
+  });
+}
+
+Operations all_operations() {
+  Operations all;
+  add_arithmetic(all);
+  add_conversions(all);
+  add_warp_operations(all);
+  all["mov.b64.pack"] = pack<std::uint64_t, std::uint32_t>;
+  all["mov.b64.unpack"] = unpack<std::uint64_t, std::uint32_t>;
+  all["mov.b32.pack"] = pack<std::uint32_t, std::uint16_t>;
+  all["mov.b32.unpack"] = unpack<std::uint32_t, std::uint16_t>;
+  all["trap"] = trap;
+  all["barrier.cluster.arrive.release.aligned"] = do_nothing;  // what counts is the wait behind it
+  return all;
+}
+
+}  // namespace
+
+void choose_operation(const std::string& opcode, Instruction& instruction) {
+  static const Operations operations = all_operations();
+  if (opcode == "ret" || opcode == "exit") {
+    instruction.flow = Flow::exit;
+  } else if (opcode == "bar.sync") {
+    instruction.flow = Flow::barrier;
+  } else if (opcode == "barrier.cluster.wait.acquire.aligned") {
+    instruction.flow = Flow::cluster_barrier;
+  } else if (!choose_memory_operation(opcode, instruction)) {
+    const auto found = operations.find(opcode);
+    if (found == operations.end())
+      throw std::runtime_error("an instruction the interpreter does not know: " + instruction.text);
+    instruction.run = found->second;
+  }
+}
+
+}  // namespace m2m::testing::ptx
