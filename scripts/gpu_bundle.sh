@@ -91,5 +91,6 @@ if [ -n "$authors" ]; then
   git -C "$authors" archive --prefix=authors/ HEAD | tar -x -C "$bundle" || fail "$authors is no checkout of the authors' program"
 fi
 if [ -n "$published" ]; then cp "$published" "$bundle/published_g.t7"; fi
-tar -C "$work" -cf - m2m | xz -T0 >"$out"
+# A dictionary as large as all of it: the programs have most of their code in common.
+tar -C "$work" -cf - m2m | xz --lzma2=preset=6,dict=192MiB >"$out"
 echo "$out: $(($(stat -c %s "$out") / 1000000)) MB, revision $(cat "$bundle/revision"), for PyTorch $(cat "$bundle/torch_version")"
