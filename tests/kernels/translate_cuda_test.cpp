@@ -111,9 +111,8 @@ double moved(TranslationCase c, const TranslationCase& translated_case) {
   return largest_difference(translated(c), translated(translated_case));
 }
 
-/// moves: of a pixel. Rounding decides a few ReLUs otherwise if sums have another order.
-void expect_alike(const TranslationCase& ours, const TranslationCase& expected, double moves) {
-  const double near = testing::has_the_bits_of_emulated_blocks() ? 0 : 0.05 * moves;
+/// near: how much a pixel may differ. Rounding decides a few ReLUs otherwise if sums have another order.
+void expect_alike(const TranslationCase& ours, const TranslationCase& expected, double near) {
   EXPECT_LE(largest_difference(translated(ours), translated(expected)), near);
   EXPECT_LE(largest_difference(ours.images, expected.images), near);
   EXPECT_LT(largest_difference(ours.beliefs, expected.beliefs), near > 0 ? 1e-3 : 1e-6);
@@ -128,31 +127,34 @@ bool has_pairs() {
   return major >= 9;
 }
 
-/// Compares a case with emulated blocks of as many warps, by one block an image and by two.
+/// Compares a case with emulated blocks of as many warps, by one block an image and by two. near: how much a pixel
+/// may differ, as a share of what the steps move one.
 template <int warps>
-void compare(const TranslationCase& c) {
+void compare(const TranslationCase& c, double near) {
   TranslationCase emulated = c;
   emulated.run_emulated<warps>();
   const double moves = moved<warps>(c, emulated);
   EXPECT_GT(moves, 0);
   const TranslationCase alone = on_the_device(c, {warps, false});
-  expect_alike(alone, emulated, moves);
+  expect_alike(alone, emulated, near * moves);
   if (!has_pairs()) return;
   const TranslationCase in_pairs = on_the_device(c, {warps, true});
   EXPECT_EQ(translated(in_pairs), translated(alone));
-  expect_alike(in_pairs, emulated, moves);
+  expect_alike(in_pairs, emulated, near * moves);
 }
 
 TEST(TranslateOnTheDevice, DoesWhatEmulatedBlocksDo) {
   if (!has_device()) GTEST_SKIP() << "skipped: no device";
-  compare<8>(TranslationCase());
-  compare<4>(TranslationCase());
+  const double near = testing::has_the_bits_of_emulated_blocks() ? 0 : 0.05;
+  compare<8>(TranslationCase(), near);
+  compare<4>(TranslationCase(), near);
 }
 
+/// The last bit of exp differs on a device, and may with the gradient of a loss change a ReLU.
 TEST(TranslateOnTheDevice, TakesCosineHeadsAndNoFIfLambdaIsZero) {
   if (!has_device()) GTEST_SKIP() << "skipped: no device";
-  compare<8>(TranslationCase(true));
-  compare<4>(TranslationCase(false, 0));
+  compare<8>(TranslationCase(true), 0.05);
+  compare<4>(TranslationCase(false, 0), 0.05);
 }
 
 TEST(TranslateOnTheDevice, WritesWhatPassesTheTest) {

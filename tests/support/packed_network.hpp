@@ -36,18 +36,18 @@ inline PackedNetwork drawn_network(int blocks, int classes, bool is_cosine, unsi
   std::vector<std::vector<float>> weights;
   std::vector<kernels::PackLayer> layers;
   std::int64_t count = 0;
-  const auto add = [&](int in, int out, int stride) {
+  const auto add = [&](int in, int out, int stride, float scale) {
     const auto taps = static_cast<std::size_t>(9 * in);
-    weights.push_back(draw(taps * static_cast<std::size_t>(out), 0, std::sqrt(1.0F / static_cast<float>(taps))));
+    weights.push_back(draw(taps * static_cast<std::size_t>(out), 0, scale / std::sqrt(static_cast<float>(taps))));
     layers.push_back({weights.back().data(), in, out, stride});
     count += kernels::packed_count(layers.back());
     for (const float bias : draw(static_cast<std::size_t>(out), 0.05F, 0.1F)) drawn.bias.push_back(bias);
   };
-  add(3, 16, 1);
+  add(3, 16, 1, 1);
   for (int stage = 0; stage < 3; ++stage) {
     for (int i = 0; i < 2 * blocks; ++i) {
       const bool halves = stage > 0 && i == 0;
-      add(halves ? 8 << stage : 16 << stage, 16 << stage, halves ? 2 : 1);
+      add(halves ? 8 << stage : 16 << stage, 16 << stage, halves ? 2 : 1, i % 2 == 0 ? 1 : 0.25F);
     }
   }
   drawn.forward.resize(static_cast<std::size_t>(count));
@@ -55,7 +55,7 @@ inline PackedNetwork drawn_network(int blocks, int classes, bool is_cosine, unsi
   kernels::pack_weights(layers.data(), static_cast<int>(layers.size()), drawn.forward.data(),
                         drawn.backward.data());
   drawn.is_cosine = is_cosine;
-  drawn.head_weight = draw(static_cast<std::size_t>(classes) * 64, 0, 0.125F);
+  drawn.head_weight = draw(static_cast<std::size_t>(classes) * 64, 0, is_cosine ? 0.125F : 0.04F);
   drawn.head_bias = draw(static_cast<std::size_t>(classes), 0, 0.1F);
   drawn.head_scales = draw(static_cast<std::size_t>(classes), 10, 1);
   return drawn;
