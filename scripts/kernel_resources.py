@@ -4,7 +4,8 @@
 Usage: scripts/kernel_resources.py [BUILD]        BUILD: by default build/gpu-release
 Of the fused kernels also shared memory, blocks that a multiprocessor holds, and the predicted time on an H200, of
 ResNet-32 and 76 images, or of a batch of 128 in a training step (docs/gpu.md, "Predicted times").
-Fails if a kernel keeps more than 64 bytes of a thread outside of registers. Needs no GPU.
+Fails if a kernel keeps more than 64 bytes of a thread outside of registers, or stores or loads more of spilled
+registers. Needs no GPU.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import sys
 import tempfile
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[1]
-MOST_STACK = 64  # bytes of a thread
+MOST_SPILLED = 64  # bytes of a thread
 WARP = 32
 REGISTERS = 65536  # of a multiprocessor
 SHARED = {"80": 164, "90": 228, "100": 228}  # KiB of a multiprocessor
@@ -90,10 +91,11 @@ def main():
             name = readable(mangled)
             row = [architecture, registers, stack, stores, loads, *fused_columns(name, registers, architecture, costs)]
             print(f"{source:<20} {name:<34}" + "".join(f"{value:>10}" for value in row))
-            if int(stack) > MOST_STACK:
-                too_much.append(f"{name} of {source}.cu for sm_{architecture}: {stack} bytes of stack")
+            for what, amount in {"of stack": stack, "of spill stores": stores, "of spill loads": loads}.items():
+                if int(amount) > MOST_SPILLED:
+                    too_much.append(f"{name} of {source}.cu for sm_{architecture}: {amount} bytes {what}")
     for line in too_much:
-        print(f"more than {MOST_STACK} bytes: {line}")
+        print(f"more than {MOST_SPILLED} bytes: {line}")
     return 1 if too_much else 0
 
 

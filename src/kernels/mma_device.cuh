@@ -165,8 +165,12 @@ class DeviceWarp {
     return r;
   }
 
-  /// Into [0, 1].
-  M2M_DEVICE Real clamp(Real v) const { return fminf(fmaxf(v, 0.0F), 1.0F); }
+  /// Into [0, 1]; NaN stays NaN, so that the result of a lost gradient is not taken for an image.
+  M2M_DEVICE Real clamp(Real v) const {
+    Real r;
+    asm("max.NaN.f32 %0, %1, 0f00000000;\nmin.NaN.f32 %0, %0, 0f3f800000;" : "=f"(r) : "f"(v));
+    return r;
+  }
 
   /// a * b rounded, never a part of a fused multiply-add.
   M2M_DEVICE Real product(Real a, Real b) const { return __fmul_rn(a, b); }

@@ -32,7 +32,7 @@ struct NetworkPair {
 
 /// The memory of one block for an image; rank: of the block in a pair, else 0.
 template <int warps>
-__device__ TranslationTask<DeviceBlock<warps>> task_of(const TranslationBatch& batch, std::int64_t image,
+__device__ TranslationTask<DeviceBlock<warps>> task_of(const TranslationBatch& batch, std::int32_t image,
                                                        std::int64_t rank) {
   const std::int64_t first = (rank * batch.count + image) * image_values;
   return {batch, image, batch.x + first, batch.gradients + first};
@@ -44,7 +44,7 @@ __global__ void __launch_bounds__(warps* warp_lanes, blocks_of(warps))
     translate(const __grid_constant__ NetworkPair networks, const __grid_constant__ TranslationBatch batch,
               std::int64_t words) {
   DeviceBlock<warps> block;
-  const std::int64_t image = blockIdx.x;
+  const auto image = static_cast<std::int32_t>(blockIdx.x);  // 32 bits: registers are scarce
   const auto networks_of = [&](int i) { return network_of<warps>(networks.of[i], batch.signs + image * words); };
   translate_image(block, networks_of, task_of<warps>(batch, image, 0));
 }
@@ -55,7 +55,8 @@ __global__ void __launch_bounds__(warps* warp_lanes, blocks_of(warps))
     translate_pair(const __grid_constant__ NetworkPair networks, const __grid_constant__ TranslationBatch batch,
                    std::int64_t words) {
   DeviceBlock<warps> block;
-  const std::int64_t image = blockIdx.x / 2, rank = block.rank();
+  const auto image = static_cast<std::int32_t>(blockIdx.x / 2);
+  const std::int64_t rank = block.rank();
   std::uint32_t* signs = batch.signs + (rank * batch.count + image) * words;
   translate_in_pair(block, network_of<warps>(networks.of[rank], signs), task_of<warps>(batch, image, rank));
 }

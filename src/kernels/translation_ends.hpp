@@ -17,7 +17,7 @@ struct TranslationTask {
   using Global = typename Block::template Global<T>;
 
   const TranslationBatch& batch;
-  std::int64_t image;         // of the batch's translations
+  std::int32_t image;         // of the batch's translations
   Global<float> x, gradient;  // [3][32][32]
 };
 

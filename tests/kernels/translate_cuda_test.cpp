@@ -170,6 +170,19 @@ TEST(TranslateOnTheDevice, WritesWhatPassesTheTest) {
     EXPECT_EQ(device.accepted[i] != 0, c.beliefs[i] > split.gamma && c.coins[i] != 0) << i;
 }
 
+TEST(TranslateOnTheDevice, RejectsWhatAGradientThatIsNotANumberLeaves) {
+  if (!has_device()) GTEST_SKIP() << "skipped: no device";
+  TranslationCase c;
+  // Of f alone: g would believe something of a black image.
+  std::fill(c.f.head_weight.begin(), c.f.head_weight.end(), std::nanf(""));
+  TranslationCase emulated = c;
+  emulated.run_emulated<8>();
+  for (const TranslationCase& ran : {emulated, on_the_device(c, {8, false})}) {
+    EXPECT_EQ(ran.accepted, std::vector<std::uint8_t>(c.count));
+    EXPECT_EQ(ran.images, c.images);
+  }
+}
+
 /// Features of an image, and the gradient of its pixels, in an emulated block.
 struct BlockAnswers {
   std::vector<float> features, gradient;

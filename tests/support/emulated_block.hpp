@@ -210,7 +210,7 @@ class EmulatedWarp {
     });
   }
   Real clamp(const Real& v) const {
-    return each_lane(v, [](float x) { return std::fmin(std::fmax(x, 0.0F), 1.0F); });
+    return each_lane(v, [](float x) { return std::clamp(x, 0.0F, 1.0F); });  // keeps NaN
   }
   Real product(const Real& a, const Real& b) const { return a * b; }
   Real sqrt(const Real& v) const {
@@ -254,7 +254,7 @@ class EmulatedWarp {
     to[stride] = real_of(word & 0xffff0000U);
   }
   static Real positive_part(const Real& v) {
-    return each_lane(v, [](float x) { return x > 0 ? x : 0.0F; });
+    return each_lane(v, [](float x) { return std::isnan(x) || x > 0 ? x : 0.0F; });
   }
   static std::uint32_t aligned16(std::uint32_t address) {
     if (address % 16 != 0) throw std::logic_error("16 bytes at address " + std::to_string(address));

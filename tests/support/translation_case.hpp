@@ -61,7 +61,7 @@ struct TranslationCase {
       Block block(kernels::ResNetShapes<warps>::shared_bytes);
       const auto networks_of = [&](int network) { return (network == 0 ? of_g : of_f).at(SharedMemory::base); };
       const kernels::TranslationTask<Block> task{
-          made, static_cast<std::int64_t>(i), Block::global(x.data() + i * image, kernels::image_values),
+          made, static_cast<std::int32_t>(i), Block::global(x.data() + i * image, kernels::image_values),
           Block::global(gradients.data() + i * image, kernels::image_values)};
       kernels::translate_image(block, networks_of, task);
     }

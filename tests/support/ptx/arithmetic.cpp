@@ -166,6 +166,11 @@ void add_reals(Operations& to, const std::string& type) {
 
 float flushed(float v) { return std::fpclassify(v) == FP_SUBNORMAL ? std::copysign(0.0F, v) : v; }
 
+/// `result`, but NaN if a or b is.
+float unless_nan(float a, float b, float result) {
+  return std::isnan(a) || std::isnan(b) ? std::numeric_limits<float>::quiet_NaN() : result;
+}
+
 void add_special_reals(Operations& to) {
   static const bool rounds_products = std::getenv("M2M_PTX_ROUND_PRODUCTS") != nullptr;
   if (rounds_products) {
@@ -174,9 +179,10 @@ void add_special_reals(Operations& to) {
       return product + c;
     });
   }
-  to["max.NaN.f32"] = lane_operation<float, float, float>([](float a, float b) {
-    return std::isnan(a) || std::isnan(b) ? std::numeric_limits<float>::quiet_NaN() : std::fmax(a, b);
-  });
+  to["max.NaN.f32"] =
+      lane_operation<float, float, float>([](float a, float b) { return unless_nan(a, b, std::fmax(a, b)); });
+  to["min.NaN.f32"] =
+      lane_operation<float, float, float>([](float a, float b) { return unless_nan(a, b, std::fmin(a, b)); });
   to["ex2.approx.ftz.f32"] = lane_operation<float, float>([](float a) { return flushed(std::exp2(flushed(a))); });
   // The upper half alone: what calls it refines it.
   to["rcp.approx.ftz.f64"] = lane_operation<std::uint64_t, double>(

@@ -139,6 +139,8 @@ std::uint64_t Block::special_value(const std::string& name, std::uint32_t thread
 std::byte* Block::memory(Space space, std::uint64_t address, std::uint32_t bytes, Use use, const Actor& actor) {
   if (space == Space::any && (address & any_shared) != 0)
     return shared_memory(address & ~any_shared, bytes, use, actor);
+  if (space == Space::shared && address >> rank_shift != 0)
+    throw std::runtime_error("an address in the shared memory of a cluster, as one in that of the block alone");
   if (space == Space::shared || space == Space::cluster) return shared_memory(address, bytes, use, actor);
   Region& region = device_->memory.find(address, bytes);
   return region.use(device_->timeline, address - reinterpret_cast<std::uintptr_t>(region.bytes()), bytes, use,
@@ -148,7 +150,8 @@ std::byte* Block::memory(Space space, std::uint64_t address, std::uint32_t bytes
 std::byte* Block::shared_memory(std::uint64_t address, std::uint32_t bytes, Use use, const Actor& actor) {
   const std::uint64_t rank = address >> rank_shift;
   Block* block = this;
-  if (rank > 0) block = cluster_.at(rank - 1);
+  if (rank > cluster_.size()) throw std::runtime_error("shared memory of a block that the cluster does not have");
+  if (rank > 0) block = cluster_[rank - 1];
   if (block != this && block->has_ended()) throw std::runtime_error("shared memory of a block that has ended");
   const std::uint64_t offset = (address & ((std::uint64_t{1} << rank_shift) - 1)) - shared_base;
   return block->shared_.use(device_->timeline, offset, bytes, use, actor);

@@ -120,6 +120,7 @@ TEST(PtxInstructions, ComputeWithRealNumbers) {
       {"div.rn.f32 $df, $af, $bf;", bits(1.0F), bits(3.0F), 0, bits(third)},
       {"sqrt.rn.f32 $df, $af;", bits(2.0F), 0, 0, bits(std::sqrt(2.0F))},
       {"max.f32 $df, $af, $bf;", bits(nan), bits(1.0F), 0, bits(1.0F)},
+      {"min.NaN.f32 $df, $af, $bf;", bits(2.0F), bits(1.0F), 0, bits(1.0F)},
       {"max.NaN.f32 $df, $af, $bf;", bits(nan), bits(1.0F), 0, bits(nan)},
       {"ex2.approx.ftz.f32 $df, $af;", bits(3.0F), 0, 0, bits(8.0F)},
       {"ex2.approx.ftz.f32 $df, $af;", bits(-140.0F), 0, 0, bits(0.0F)},

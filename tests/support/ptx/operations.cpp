@@ -9,7 +9,10 @@ namespace {
 
 [[noreturn]] void trap(Warp&, const Instruction&) { throw std::runtime_error("the kernel gives up"); }
 
-void do_nothing(Warp&, const Instruction&) {}
+void arrive_at_cluster_barrier(Warp& warp, const Instruction& instruction) {
+  warp.expect_together(instruction);
+  warp.arrive();
+}
 
 /// One register of 32 or 64 bits from two of half the size, the lower first; and the reverse.
 template <typename Whole, typename Half>
@@ -39,7 +42,7 @@ Operations all_operations() {
   all["mov.b32.pack"] = pack<std::uint32_t, std::uint16_t>;
   all["mov.b32.unpack"] = unpack<std::uint32_t, std::uint16_t>;
   all["trap"] = trap;
-  all["barrier.cluster.arrive.release.aligned"] = do_nothing;  // what counts is the wait behind it
+  all["barrier.cluster.arrive.release.aligned"] = arrive_at_cluster_barrier;
   return all;
 }
 

@@ -102,6 +102,10 @@ TEST(PtxThreads, OfAClusterReadTheSharedMemoryOfItsBlocksBehindABarrierOfBoth) {
   for (std::size_t i = 0; i < 256; ++i) EXPECT_EQ(got[i], i ^ 64U);
   launch.grid[0] = 2;
   expect_refused(own + "bar.sync 0;\n" + load, launch, "is loaded");
+  expect_refused(own + "barrier.cluster.wait.acquire.aligned;\n" + load, launch, "without having arrived");
+  expect_refused(own + barrier + "ld.shared.u32 %r5, [%r13];\n", launch, "of the block alone");
+  expect_refused(own + "mapa.shared::cluster.u32 %r13, %r8, 2;\n" + barrier + load, launch,
+                 "the cluster does not have");
   expect_refused(own + barrier + load, launch, "has ended");  // rank 0 ends before rank 1 has loaded
   const std::string store_own = "st.shared.u32 [%r8], %r0;\n";
   expect_refused(own + barrier + load + store_own + barrier, launch, "nothing orders that");

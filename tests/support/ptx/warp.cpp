@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "support/ptx/grid.hpp"
 
@@ -36,6 +37,11 @@ std::byte* Warp::memory(const Instruction& instruction, std::uint64_t address, s
                         std::uint32_t lane) const {
   return block_->memory(instruction.space, address, bytes, use,
                         {block_->moment(), index_, static_cast<std::uint16_t>(lane)});
+}
+
+void Warp::arrive() {
+  if (has_arrived_) throw std::runtime_error("the warp has arrived already");
+  has_arrived_ = true;
 }
 
 void Warp::run() {
@@ -76,10 +82,16 @@ void Warp::step(const Instruction& instruction) {
   advance(instruction);
 }
 
+void Warp::wait_for_cluster() {
+  if (!std::exchange(has_arrived_, false))
+    throw std::runtime_error("the warp waits for a cluster without having arrived");
+  state_ = State::at_cluster_barrier;
+}
+
 void Warp::advance(const Instruction& instruction) {
   Group& group = groups_.back();
   if (instruction.flow == Flow::barrier) state_ = State::at_barrier;
-  if (instruction.flow == Flow::cluster_barrier) state_ = State::at_cluster_barrier;
+  if (instruction.flow == Flow::cluster_barrier) wait_for_cluster();
   const bool leaves = instruction.flow == Flow::branch || instruction.flow == Flow::exit;
   if (!leaves && (groups_.size() == 1 || groups_[groups_.size() - 2].at > group.at + 1)) {
     ++group.at;

@@ -27,6 +27,8 @@ class Warp {
 
   State state() const { return state_; }
   void release() { state_ = State::running; }
+  /// The first half of a cluster barrier; the other half waits.
+  void arrive();
   std::uint16_t index() const { return index_; }
   Block& block() const { return *block_; }
 
@@ -64,12 +66,14 @@ class Warp {
   std::uint32_t chosen_lanes(const Instruction& instruction) const;
   void step(const Instruction& instruction);
   void advance(const Instruction& instruction);
+  void wait_for_cluster();
   void add_group(std::size_t at, std::uint32_t lanes);
 
   const Kernel* kernel_;
   Block* block_;
   std::uint16_t index_;
   State state_ = State::running;
+  bool has_arrived_ = false;
   std::uint32_t active_ = 0;
   std::vector<Lanes>& registers_;
   std::vector<Group> groups_;  // the one furthest behind is last
