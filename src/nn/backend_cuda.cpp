@@ -9,6 +9,7 @@
 #include <cuda_runtime.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <exception>
 #include <functional>
 #include <map>
@@ -164,6 +165,9 @@ DeviceMemory read_memory(c10::DeviceIndex device) {
 }
 
 std::string find_trouble() {
+  // Before CUDA starts: a fused trial has two streams, and of several trials on a GPU those would wait for each
+  // other that share one of the 8 queues that are the default.
+  setenv("CUDA_DEVICE_MAX_CONNECTIONS", "32", 0);
   int driver = 0;
   if (cudaDriverGetVersion(&driver) != cudaSuccess || driver == 0) return "";
   std::string trouble = driver_trouble(driver, CUDART_VERSION);

@@ -25,6 +25,7 @@ class SideStream {
     cudaStreamSynchronize(stream_);  // if a pass ended by an error, it did not join
     for (cudaEvent_t event : {forked_, joined_}) cudaEventDestroy(event);
     cudaStreamDestroy(stream_);
+    (void)cudaGetLastError();  // the error that ended the pass has been reported
   }
   SideStream(const SideStream&) = delete;
   SideStream& operator=(const SideStream&) = delete;
