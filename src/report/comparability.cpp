@@ -99,16 +99,25 @@ std::optional<std::string> mode_difference(const Trials& trials) {
   return std::nullopt;
 }
 
-/// Fused steps round elsewhere than all others, which differ in the order of sums only.
+/// Fused kernels round elsewhere than all other executors, which differ in the order of sums only.
+std::string rounding_of(const std::string& executor) {
+  const bool has_fused = executor.find(settings::to_text(settings::Executor::fused)) != std::string::npos;
+  return has_fused ? executor : "eager or graph";
+}
+
 std::optional<std::string> executor_difference(const Trials& trials) {
-  const auto found = difference(trials, [](const TrialRecord& t) -> std::string {
-    const std::string executor = text_or_none(t.environment, "executor");
-    const bool has_fused = executor.find(settings::to_text(settings::Executor::fused)) != std::string::npos;
-    return has_fused ? executor : "eager or graph";
-  });
+  auto found =
+      difference(trials, [](const TrialRecord& t) { return rounding_of(text_or_none(t.environment, "executor")); });
+  const char* of_g = "";
+  if (!found) {
+    of_g = " a g of";
+    found = difference(
+        trials, [](const TrialRecord& t) { return rounding_of(text_or_none(member(t.data, "g"), "executor")); });
+  }
   if (!found) return std::nullopt;
-  return fmt::format("{} has {} = {}, the others {}: averaging them would mix two ways of rounding",
-                     result_path(*found->odd), name_of(&TrainSettings::executor), found->of_odd, found->of_others);
+  return fmt::format("{} has{} {} = {}, the others {}: averaging them would mix two ways of rounding",
+                     result_path(*found->odd), of_g, name_of(&TrainSettings::executor), found->of_odd,
+                     found->of_others);
 }
 
 std::optional<std::string> training_difference(const Trials& trials, const std::set<std::string>& may_differ) {

@@ -41,6 +41,8 @@ LoadedG read_g(const fs::path& folder, const std::string& selection) {
   for (const char* name : {"mean", "std"}) {
     if (stage.contains(name)) g.facts[name] = stage.at(name);
   }
+  const Json environment = stage.value("environment", Json::object());
+  if (environment.contains("executor")) g.facts["executor"] = environment.at("executor");
   return g;
 }
 

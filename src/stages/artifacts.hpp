@@ -22,7 +22,7 @@ void write_g(const std::filesystem::path& folder, const train::Trial& trial, con
 /// A g and what the record says of it.
 struct LoadedG {
   checkpoints::Checkpoint checkpoint;
-  Json facts;  // origin, epoch, accuracies if known, SHA-256
+  Json facts;  // origin, epoch, accuracies and executor if known, SHA-256
 };
 
 /// Reads the g of a stage. selection: "best" or "last". Local. Throws Error (bad_data) if the file is not the one

@@ -120,7 +120,7 @@ study::StageResult Runner::operator()(const study::Stage& stage, study::StageCon
   environment.update(device_record(settings.device));
   const int ranks = ranks_.group == nullptr ? 1 : ranks_.group->size();
   environment["ranks_of_trial"] = ranks;
-  environment["executor"] = train::executor_name(settings, settings::read<settings::Recipe>(stage.config), ranks);
+  environment["executor"] = train::executor_name(settings, stage.config, ranks);
   if (ranks_.trials_per_device > 1) environment["trials_per_device"] = ranks_.trials_per_device;
   const std::shared_ptr<const train::LoadedData> loaded = data(stage, settings.device);
   const nn::StreamScope stream(settings.device);  // also makes the GPU current, on which kernels are launched

@@ -144,11 +144,13 @@ std::string unfused_steps_reason(const TrialSettings& settings, const settings::
   return fmt::format("{} ranks train one trial, and no kernel adds batch norm's sums over ranks", ranks);
 }
 
-std::string executor_name(const TrialSettings& settings, const settings::Recipe& recipe, int ranks) {
-  const char* operations = settings.graphed ? "graph" : "eager";
-  if (!settings.fused) return operations;
-  if (unfused_steps_reason(settings, recipe, ranks).empty()) return "fused";
-  return recipe.translates() ? "fused translations" : operations;
+std::string executor_name(const TrialSettings& settings, const Config& resolved, int ranks) {
+  if (!settings.fused) return settings.graphed ? "graph" : "eager";
+  const auto recipe = settings::read<settings::Recipe>(resolved);
+  const bool gathers_plain_seeds = !settings::read<settings::AugmentSettings>(resolved).transforms();
+  const bool has_steps = unfused_steps_reason(settings, recipe, ranks).empty();
+  if (!recipe.translates() || gathers_plain_seeds == has_steps) return has_steps ? "fused" : "fused evaluation";
+  return has_steps ? "fused steps" : "fused translations";
 }
 
 TrialKeys f_keys(const Config& resolved) {

@@ -79,9 +79,10 @@ TrialSettings trial_settings(const Config& resolved, int local_rank = 0);
 /// otherwise. Pure.
 std::string unfused_steps_reason(const TrialSettings& settings, const settings::Recipe& recipe, int ranks);
 
-/// How a trial that `ranks` ranks share runs, for its record: "eager", "graph", "fused", or "fused translations" if
-/// its steps are not. Pure.
-std::string executor_name(const TrialSettings& settings, const settings::Recipe& recipe, int ranks);
+/// How a trial that `ranks` ranks share runs, for its record: "eager", "graph" or "fused"; "fused steps", "fused
+/// translations" or "fused evaluation" if of steps and translations only those, or neither, run in fused kernels.
+/// Pure.
+std::string executor_name(const TrialSettings& settings, const Config& resolved, int ranks);
 
 /// The keys that a trial's random numbers are drawn with.
 struct TrialKeys {

@@ -234,6 +234,11 @@ TEST(Table, RefusesToMixFusedStepsWithOthersButNotEagerOnesWithRecordedOnes) {
   EXPECT_TRUE(testing::says(refusal(results), {"train.executor", "fused", "--allow-mixed"}));
   results.trials[1].record->environment["executor"] = "eager, then fused";  // of a trial that was resumed
   EXPECT_TRUE(testing::says(refusal(results), {"train.executor", "eager, then fused", "--allow-mixed"}));
+  results.trials[1].record->environment["executor"] = "eager";
+  results.trials[0].record->data["g"]["executor"] = "graph";
+  EXPECT_EQ(refusal(results), "");
+  results.trials[1].record->data["g"]["executor"] = "fused evaluation";
+  EXPECT_TRUE(testing::says(refusal(results), {"g", "train.executor", "fused evaluation", "--allow-mixed"}));
 }
 
 TEST(Table, RefusesToMixTrainingsButNotSeeds) {

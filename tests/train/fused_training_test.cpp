@@ -10,6 +10,7 @@
 #include "methods/losses.hpp"
 #include "methods/mixing.hpp"
 #include "nn/device.hpp"
+#include "settings/resolve.hpp"
 #include "support/emulated_training_kernels.hpp"
 #include "support/test_device.hpp"
 #include "train/sgd.hpp"
@@ -236,15 +237,26 @@ TEST(FusedTraining, LeavesTheStepsOfSeveralRanksAndOfNoiseToOperations) {
   EXPECT_NE(unfused_steps_reason(settings, with_noise, 1), "");
 }
 
-TEST(FusedTraining, IsNamedInARecordIfStepsOrTranslationsAreFused) {
+Config resolved_study(const Json& given) {
+  Config config;
+  for (const auto& [name, value] : given.items()) config.set(name, value);
+  return settings::resolve(config);
+}
+
+TEST(FusedTraining, IsNamedInARecordWithThePartsThatAreFused) {
   TrialSettings settings;
-  settings::Recipe plain, translating;
-  translating.translate = settings::Translate::m2m;
+  const Config plain = resolved_study({{"method", "ERM"}}), translating = resolved_study({{"method", "M2m"}});
+  const Config augmented = resolved_study({{"method", "M2m"}, {"augment.cutout", 16}});
   EXPECT_EQ(executor_name(settings, translating, 1), "eager");
-  settings.fused = settings.graphed = true;
+  settings.graphed = true;
+  EXPECT_EQ(executor_name(settings, translating, 1), "graph");
+  settings.fused = true;
   EXPECT_EQ(executor_name(settings, plain, 1), "fused");
-  EXPECT_EQ(executor_name(settings, plain, 2), "graph");
+  EXPECT_EQ(executor_name(settings, plain, 2), "fused evaluation");
+  EXPECT_EQ(executor_name(settings, translating, 1), "fused");
   EXPECT_EQ(executor_name(settings, translating, 2), "fused translations");
+  EXPECT_EQ(executor_name(settings, augmented, 1), "fused steps");
+  EXPECT_EQ(executor_name(settings, augmented, 2), "fused evaluation");
 }
 
 TEST(FusedTraining, KeepsWhatIsNotANumber) {
