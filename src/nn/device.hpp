@@ -77,6 +77,8 @@ class GraphedCall {
   /// Copies the inputs to the function's tensors, and calls it `times` times on these. Inputs have the shapes of
   /// the first call; undefined ones stay undefined. The result is valid until the next call.
   Tensors operator()(const Tensors& inputs, int times = 1);
+  /// True from the second call on.
+  bool is_recorded() const { return graph_.is_recorded(); }
 
  private:
   void load(const Tensors& inputs);

@@ -1,5 +1,7 @@
 #include "train/step_pass.hpp"
 
+#include <algorithm>
+
 #include "methods/mixing.hpp"
 
 namespace m2m::train {
@@ -44,6 +46,10 @@ StepPass::Result AutogradStepPass::operator()(const methods::LossFn& loss, const
   });
   timed(profile, ProfilePhase::backward, cost.backward, [&] { of_step.value.backward(); });
   return {answer(outputs), of_step.losses};
+}
+
+std::int64_t AutogradStepPass::recordings() const {
+  return std::count_if(calls_.begin(), calls_.end(), [](const auto& call) { return call.second->is_recorded(); });
 }
 
 nn::GraphedCall& AutogradStepPass::recorded(const methods::LossFn& loss, const methods::Batch& batch,

@@ -1,5 +1,6 @@
 #pragma once
 // The pass of a training step: from a batch to outputs, losses and gradients.
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -57,6 +58,9 @@ class AutogradStepPass : public StepPass {
 
   Result operator()(const methods::LossFn& loss, const methods::Batch& batch, std::size_t slots, Profile* profile,
                     const MultiplyAdds& cost) override;
+
+  /// Number of recordings that later passes replay. Local.
+  std::int64_t recordings() const;
 
  private:
   nn::GraphedCall& recorded(const methods::LossFn& loss, const methods::Batch& batch, std::size_t slots);

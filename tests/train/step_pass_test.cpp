@@ -27,6 +27,7 @@ struct LinearPass {
     weight.mutable_grad() = torch::zeros_like(weight);
     StepPass::Result result;
     for (int i = 0; i < 2; ++i) result = pass(loss, batch, /*slots=*/8, nullptr, {0, 0});
+    EXPECT_EQ(pass.recordings(), graphed ? 1 : 0);
     return {result, weight.grad() / 2};
   }
 };
@@ -57,6 +58,33 @@ TEST(StepPass, AddsATermOverTheBatchOnceToTheGradientAndToEachLoss) {
     EXPECT_TRUE(torch::allclose(result.losses, (losses + of_batch).detach(), 0, 1e-12));
     EXPECT_TRUE(torch::allclose(gradient, gradient_of(losses.sum() / 8 + of_batch, x.weight), 0, 1e-12));
   }
+}
+
+TEST(StepPass, RecordsEachLossAndBatchSizeAtItsSecondPassAndNoNoise) {
+  const torch::Tensor weight = torch::ones({1, 3}).requires_grad_(true);
+  AutogradStepPass pass(
+      [&](const methods::Batch& of) {
+        return torch::matmul(of.images.view({-1, 1}), weight);
+      },
+      {}, true);
+  const methods::LossFn loss = methods::cross_entropy, other_loss = methods::cross_entropy;
+  const auto recordings_after = [&](const methods::LossFn& of, const methods::Batch& batch) {
+    pass(of, batch, /*slots=*/8, nullptr, {0, 0});
+    return pass.recordings();
+  };
+  const methods::Batch two{torch::ones({2, 1, 1, 1}), torch::zeros({2}, torch::kInt64), {}},
+      one{torch::ones({1, 1, 1, 1}), torch::zeros({1}, torch::kInt64), {}};
+  methods::Batch with_noise = one;
+  with_noise.first_noise = 0;
+  EXPECT_EQ(recordings_after(loss, two), 0);
+  EXPECT_EQ(recordings_after(loss, two), 1);
+  EXPECT_EQ(recordings_after(loss, two), 1);
+  EXPECT_EQ(recordings_after(other_loss, two), 1);
+  EXPECT_EQ(recordings_after(other_loss, two), 2);
+  EXPECT_EQ(recordings_after(loss, with_noise), 2);
+  EXPECT_EQ(recordings_after(loss, with_noise), 2);
+  EXPECT_EQ(recordings_after(loss, one), 2);
+  EXPECT_EQ(recordings_after(loss, one), 3);
 }
 
 }  // namespace
