@@ -1,3 +1,4 @@
+// Passes of a step that run fused, in emulated blocks, beside autograd in bfloat16 and in float64.
 #include "nn/fused_training.hpp"
 
 #include <gtest/gtest.h>
@@ -7,83 +8,33 @@
 #include <string>
 #include <vector>
 
+#include "methods/batch_loss.hpp"
 #include "methods/losses.hpp"
 #include "methods/mixing.hpp"
-#include "nn/device.hpp"
 #include "settings/resolve.hpp"
-#include "support/emulated_training_kernels.hpp"
-#include "support/test_device.hpp"
-#include "train/sgd.hpp"
-#include "train/step_pass.hpp"
+#include "support/fused_learner.hpp"
 #include "train/trial_setup.hpp"
 
 namespace m2m::train {
 namespace {
 
-constexpr int classes = 10;
+using testing::distance;
+using testing::expect_as_near;
+using testing::fused_learner;
+using testing::Learner;
+using testing::LearnerSettings;
+using testing::learnt_batch;
+using testing::plain_loss;
 
-/// A network in training with its pass and its optimiser.
-struct Learner {
-  /// Like all others of that name: in float64 by libtorch, or in float32 with convolutions in bfloat16.
-  Learner(const std::string& name, settings::HeadKind head, bool bfloat16, torch::Device device = torch::kCPU) {
-    nn::NetworkSpec spec{
-        name, classes, 3, 32, 32, {0.49, 0.48, 0.45}, {0.20, 0.21, 0.22}, bfloat16, bfloat16 ? "plain" : "torch"};
-    spec.head = head;
-    network = std::dynamic_pointer_cast<nn::ResNet>(nn::make_network(spec));
-    nn::initialise(*network, {1, SeedRole::init});
-    network->to(device, bfloat16 ? torch::kFloat32 : torch::kFloat64);
-    network->train();
-    sgd = std::make_unique<Sgd>(*network, SgdRule{});
-    pass = std::make_unique<AutogradStepPass>([this](const methods::Batch& batch) { return outputs(batch.images); },
-                                              AutogradStepPass::BatchTerm{}, false);
-  }
-
-  torch::Tensor outputs(const torch::Tensor& images) {
-    if (fused == nullptr) return network->forward(images.to(network->head().weight.scalar_type()));
-    return network->head().forward(fused->features(images));
-  }
-  StepPass::Result run(const methods::LossFn& loss, const methods::Batch& batch) {
-    return (*pass)(loss, batch, static_cast<std::size_t>(batch.images.size(0)), nullptr, {0, 0});
-  }
-  /// All running statistics, [n].
-  torch::Tensor statistics() const {
-    std::vector<torch::Tensor> all;
-    for (const auto& buffer : network->named_buffers()) {
-      if (buffer.value().dim() == 1) all.push_back(buffer.value().to(torch::kFloat64));
-    }
-    return torch::cat(all);
-  }
-
-  std::shared_ptr<nn::ResNet> network;
-  std::unique_ptr<Sgd> sgd;
-  std::unique_ptr<nn::FusedTraining> fused;  // null: by autograd
-  std::unique_ptr<StepPass> pass;
-};
-
-std::unique_ptr<Learner> fused_learner(const std::string& name, settings::HeadKind head) {
-  auto learner = std::make_unique<Learner>(name, head, true);
-  learner->fused =
-      std::make_unique<nn::FusedTraining>(*learner->network, std::make_unique<testing::EmulatedTrainingKernels>());
-  return learner;
-}
-
-/// Random images, in and out of [0, 1], with labels; the same every time.
-methods::Batch batch_of(int n) {
-  torch::manual_seed(4);
-  const torch::Tensor images = 1.2 * torch::rand({n, 3, 32, 32}) - 0.1;
-  return {images, torch::arange(n, torch::kInt64) * 3 % classes, {}};
-}
-
-/// |a - b| / |b|.
-double distance(const torch::Tensor& a, const torch::Tensor& b) {
-  const torch::Tensor to = b.to(torch::kFloat64);
-  return ((a.to(torch::kFloat64) - to).norm() / to.norm()).item<double>();
+LearnerSettings in_float64(LearnerSettings settings) {
+  settings.bfloat16 = false;
+  return settings;
 }
 
 /// One pass in float64, in bfloat16 by autograd, and fused.
 struct Passes {
-  Passes(const std::string& name, settings::HeadKind head, const methods::LossFn& loss, const methods::Batch& batch)
-      : exact(name, head, false), cpu(name, head, true), fused(fused_learner(name, head)) {
+  Passes(const LearnerSettings& settings, const methods::LossFn& loss, const methods::Batch& batch)
+      : exact(in_float64(settings)), cpu(settings), fused(fused_learner(settings)) {
     of_exact = exact.run(loss, batch);
     of_cpu = cpu.run(loss, batch);
     of_fused = fused->run(loss, batch);
@@ -93,12 +44,6 @@ struct Passes {
   std::unique_ptr<Learner> fused;
   StepPass::Result of_exact, of_cpu, of_fused;
 };
-
-/// Whether the fused pass is as near to float64 as the other one in bfloat16, up to `slack`.
-void expect_as_near(const torch::Tensor& fused, const torch::Tensor& cpu, const torch::Tensor& exact, double slack,
-                    const std::string& what) {
-  EXPECT_LT(distance(fused, exact), 1.5 * distance(cpu, exact) + slack) << what;
-}
 
 /// The gradients of all parameters with that many dimensions, [n].
 torch::Tensor gradients(const Learner& learner, std::int64_t dimensions) {
@@ -123,33 +68,72 @@ void expect_near(Passes& passes) {
   expect_as_near(gradients(fused, 1), gradients(cpu, 1), gradients(exact, 1), 0.01, "batch norm");
 }
 
-TEST(FusedTraining, GivesTheGradientsOfAutogradForEitherHead) {
+TEST(FusedTraining, GivesTheGradientsOfAutogradForEitherHeadAndEitherFormatOfWeights) {
   for (const settings::HeadKind head : {settings::HeadKind::linear, settings::HeadKind::cosine}) {
-    Passes passes("resnet20", head, methods::cross_entropy, batch_of(3));
-    expect_near(passes);
+    for (const at::MemoryFormat format : {at::MemoryFormat::Contiguous, at::MemoryFormat::ChannelsLast}) {
+      SCOPED_TRACE(format);
+      Passes passes({.head = head, .format = format}, plain_loss(), learnt_batch(3));
+      expect_near(passes);
+    }
   }
 }
 
+TEST(FusedTraining, LearnsTheSameBitsInEitherFormatOfWeights) {
+  const LearnerSettings settings{.network = "resnet8"};
+  LearnerSettings of_last = settings;
+  of_last.format = at::MemoryFormat::ChannelsLast;
+  const auto first = fused_learner(settings), last = fused_learner(of_last);
+  for (int step = 0; step < 2; ++step) {
+    for (Learner* learner : {first.get(), last.get()}) {
+      learner->run(plain_loss(), learnt_batch(2));
+      learner->sgd->update(0.1);
+    }
+  }
+  const auto of_first = first->network->named_parameters();
+  for (const auto& item : last->network->named_parameters()) {
+    EXPECT_EQ(item.value().dim() == 4, !item.value().is_contiguous()) << item.key();
+    EXPECT_TRUE(torch::equal(item.value(), of_first[item.key()])) << item.key();
+  }
+  EXPECT_TRUE(torch::equal(first->statistics(), last->statistics()));
+}
+
+TEST(FusedTraining, TakesClassWeightsAndLade) {
+  const ClassCounts counts{500, 300, 200, 100, 80, 60, 40, 20, 10, 5};
+  const Config lade = settings::resolve(Config(Json{{"method", "LADE"}}));
+  const methods::BatchLossFn of_batch = methods::make_batch_loss(lade, counts, 1);
+  ASSERT_TRUE(of_batch);
+  const methods::LossFn of_lade = methods::make_loss(lade, counts, std::vector<double>(counts.size(), 1), 1);
+  const methods::LossFn weighted = methods::weigh_classes(plain_loss(), {0.1, 0.2, 0.3, 0.4, 0.6, 1, 2, 3, 4, 5});
+  Passes of_weights({}, weighted, learnt_batch(2));
+  expect_near(of_weights);
+  LearnerSettings settings;
+  settings.term = [&](const torch::Tensor& outputs, const torch::Tensor& labels) {
+    return of_batch(outputs, labels, [](const torch::Tensor& own) { return own.unsqueeze(0); });
+  };
+  Passes of_term(settings, of_lade, learnt_batch(3));
+  expect_near(of_term);
+}
+
 TEST(FusedTraining, TakesMixedLabelsAndCloudsOfLogits) {
-  methods::Batch batch = batch_of(2);
+  methods::Batch batch = learnt_batch(2);
   batch.partner_labels = torch::tensor({5, 6}, torch::kInt64);
   batch.label_shares = torch::tensor({0.7F, 0.4F});
-  batch.clouds = 0.1 * torch::rand({2, classes});
-  Passes passes("resnet20", settings::HeadKind::linear, methods::cross_entropy, batch);
+  batch.clouds = 0.1 * torch::rand({2, testing::learnt_classes});
+  Passes passes({}, plain_loss(), batch);
   expect_near(passes);
 }
 
 TEST(FusedTraining, LearnsAsAutogradInTenSteps) {
   constexpr int steps = 10;
   constexpr double rate = 0.01;
-  Learner exact("resnet20", settings::HeadKind::linear, false), cpu("resnet20", settings::HeadKind::linear, true);
-  const auto fused = fused_learner("resnet20", settings::HeadKind::linear);
+  Learner exact(in_float64({})), cpu({});
+  const auto fused = fused_learner({});
   const torch::Tensor start = exact.sgd->weight().clone();
-  const methods::Batch batch = batch_of(3);
+  const methods::Batch batch = learnt_batch(3);
   const auto learn = [&](Learner& learner) {
     std::vector<torch::Tensor> losses;
     for (int step = 0; step < steps; ++step) {
-      losses.push_back(learner.run(methods::cross_entropy, batch).losses);
+      losses.push_back(learner.run(plain_loss(), batch).losses);
       learner.sgd->update(rate);
     }
     return torch::stack(losses);
@@ -163,25 +147,25 @@ TEST(FusedTraining, LearnsAsAutogradInTenSteps) {
 }
 
 TEST(FusedTraining, AddsItsGradientsToThoseOfThePassBefore) {
-  const auto learner = fused_learner("resnet20", settings::HeadKind::linear);
+  const auto learner = fused_learner({});
   RunningStatistics statistics(*learner->network);
-  const methods::Batch batch = batch_of(1);
+  const methods::Batch batch = learnt_batch(1);
   statistics.save();
-  learner->run(methods::cross_entropy, batch);
+  learner->run(plain_loss(), batch);
   const torch::Tensor once = learner->sgd->gradient().clone();
   statistics.restore();  // sums are taken around the running mean, so their last bits depend on it
-  learner->run(methods::cross_entropy, batch);
+  learner->run(plain_loss(), batch);
   EXPECT_TRUE(torch::equal(learner->sgd->gradient(), 2 * once));
 }
 
 TEST(FusedTraining, GivesTheSameBitsAfterABatchOfAnotherSize) {
-  const auto learner = fused_learner("resnet20", settings::HeadKind::linear);
+  const auto learner = fused_learner({});
   RunningStatistics statistics(*learner->network);
   statistics.save();
   std::vector<torch::Tensor> gradients;
   for (const int n : {1, 2, 1}) {
     statistics.restore();
-    learner->run(methods::cross_entropy, batch_of(n));
+    learner->run(plain_loss(), learnt_batch(n));
     gradients.push_back(learner->sgd->gradient().clone());
     learner->sgd->gradient().zero_();
   }
@@ -192,38 +176,15 @@ TEST(FusedTraining, GivesTheSameBitsAfterABatchOfAnotherSize) {
 TEST(FusedTraining, IsRecordedWithItsLossAndItsHead) {
   std::vector<torch::Tensor> weights;
   for (const bool recorded : {false, true}) {
-    const auto learner = fused_learner("resnet20", settings::HeadKind::cosine);
-    learner->pass = std::make_unique<AutogradStepPass>(
-        [&](const methods::Batch& batch) { return learner->outputs(batch.images); }, AutogradStepPass::BatchTerm{},
-        recorded);
-    for (int step = 0; step < 2; ++step) {  // the second one is recorded
-      learner->run(methods::cross_entropy, batch_of(1));
+    const auto learner = fused_learner({.head = settings::HeadKind::cosine, .recorded = recorded});
+    for (int step = 0; step < 3; ++step) {  // the second one is recorded, the third one replays it
+      learner->run(plain_loss(), learnt_batch(1));
       learner->sgd->update(0.01);
     }
+    EXPECT_EQ(learner->pass->recordings(), recorded ? 1 : 0);
     weights.push_back(learner->sgd->weight().clone());
   }
   EXPECT_TRUE(torch::equal(weights[0], weights[1]));
-}
-
-TEST(FusedTrainingOnTheDevice, LiesAsNearToFloat64AsEmulatedBlocks) {
-  const torch::Device device = testing::test_device();
-  if (!device.is_cuda()) GTEST_SKIP() << "skipped: the kernels are for a GPU";
-  testing::use_own_stream();
-  constexpr int n = 3;
-  Learner exact("resnet20", settings::HeadKind::linear, false),
-      on_device("resnet20", settings::HeadKind::linear, true, device);
-  const auto emulated = fused_learner("resnet20", settings::HeadKind::linear);
-  on_device.fused = std::make_unique<nn::FusedTraining>(*on_device.network, nn::make_training_kernels());
-  methods::Batch batch = batch_of(n);
-  exact.run(methods::cross_entropy, batch);
-  const auto of_emulated = emulated->run(methods::cross_entropy, batch);
-  batch.images = batch.images.to(device);
-  batch.labels = batch.labels.to(device);
-  const auto of_device = on_device.run(methods::cross_entropy, batch);
-  EXPECT_LT(distance(of_device.outputs.cpu(), of_emulated.outputs), 0.005);
-  expect_as_near(on_device.statistics().cpu(), emulated->statistics(), exact.statistics(), 1e-4, "statistics");
-  expect_as_near(on_device.sgd->gradient().cpu(), emulated->sgd->gradient(), exact.sgd->gradient(), 0.01,
-                 "gradient");
 }
 
 TEST(FusedTraining, LeavesTheStepsOfSeveralRanksAndOfNoiseToOperations) {
@@ -260,34 +221,10 @@ TEST(FusedTraining, IsNamedInARecordWithThePartsThatAreFused) {
 }
 
 TEST(FusedTraining, KeepsWhatIsNotANumber) {
-  const auto learner = fused_learner("resnet20", settings::HeadKind::linear);
+  const auto learner = fused_learner({});
   const torch::NoGradGuard no_gradient;
   learner->network->parameters().front().view(-1)[0] = std::numeric_limits<float>::quiet_NaN();
-  EXPECT_TRUE(learner->outputs(batch_of(1).images).isnan().all().item<bool>());
-}
-
-/// Weights after three steps each of 150 and of 7 images, in turn.
-torch::Tensor weights_of_run_on(torch::Device device, bool recorded) {
-  Learner learner("resnet20", settings::HeadKind::linear, true, device);
-  learner.fused = std::make_unique<nn::FusedTraining>(*learner.network, nn::make_training_kernels());
-  learner.pass =
-      std::make_unique<AutogradStepPass>([&](const methods::Batch& batch) { return learner.outputs(batch.images); },
-                                         AutogradStepPass::BatchTerm{}, recorded);
-  for (int step = 0; step < 6; ++step) {
-    methods::Batch batch = batch_of(step % 2 == 0 ? 150 : 7);
-    batch.images = batch.images.to(device);
-    batch.labels = batch.labels.to(device);
-    learner.run(methods::cross_entropy, batch);
-    learner.sgd->update(0.01);
-  }
-  return learner.sgd->weight().cpu().clone();
-}
-
-TEST(FusedTrainingOnTheDevice, HasTheSameBitsRecorded) {
-  const torch::Device device = testing::test_device();
-  if (!device.is_cuda()) GTEST_SKIP() << "skipped: the kernels are for a GPU";
-  const nn::StreamScope stream(device);  // steps are recorded on a stream of their own
-  EXPECT_TRUE(torch::equal(weights_of_run_on(device, false), weights_of_run_on(device, true)));
+  EXPECT_TRUE(learner->outputs(learnt_batch(1).images).isnan().all().item<bool>());
 }
 
 }  // namespace
