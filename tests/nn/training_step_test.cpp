@@ -195,5 +195,10 @@ TEST(TrainingStepOfANetwork, LiesAsNearToFloat64AsTheProgramsPassInBfloat16) {
   compare("resnet32", 5, 3);
 }
 
+TEST(TrainingStepOfANetwork, LiesAsNearToFloat64IfTheNetworkIsDeep) {
+  compare("resnet44", 7, 3);
+  compare("resnet56", 9, 3);
+}
+
 }  // namespace
 }  // namespace m2m::nn
