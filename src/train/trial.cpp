@@ -24,7 +24,7 @@ Trial::Trial(TrialPlan plan, TrialParts parts)
       parts_(std::move(parts)),
       network_(build_network(plan_.settings, *parts_.data, sum_for_batch_norm())),
       optimiser_(make_optimiser(*network_, plan_.settings)),
-      frozen_(network_->freeze()),
+      frozen_(parts_.forms.freeze(*network_)),
       outputs_(std::make_unique<nn::RecordedOutputs>(*frozen_, plan_.settings.graphed)),
       statistics_(*network_),
       fused_(make_fused_training()),
@@ -49,8 +49,8 @@ Trial::Trial(TrialPlan plan, TrialParts parts)
     restore(*parts_.resume);
     parts_.resume.reset();  // frees its memory
   }
-  frozen_->refresh();                            // a second stage uses it from the first step on
-  if (parts_.g) frozen_g_ = parts_.g->freeze();  // once: g never changes
+  frozen_->refresh();                                        // a second stage uses it from the first step on
+  if (parts_.g) frozen_g_ = parts_.forms.freeze(*parts_.g);  // once: g never changes
   const bool is_restored = !epochs_.empty();
   if (is_restored && done()) last_ = evaluate_last_epoch();  // a state does not hold it
 }
@@ -60,7 +60,7 @@ std::unique_ptr<nn::FusedTraining> Trial::make_fused_training() const {
   if (!settings.fused || plan_.recipe.is_second_stage() ||
       !unfused_steps_reason(settings, plan_.recipe, parts_.ranks->size()).empty())
     return nullptr;
-  return std::make_unique<nn::FusedTraining>(dynamic_cast<nn::ResNet&>(*network_), nn::make_training_kernels());
+  return std::make_unique<nn::FusedTraining>(dynamic_cast<nn::ResNet&>(*network_), parts_.forms.training_kernels());
 }
 
 AutogradStepPass::Forward Trial::forward_pass() const {

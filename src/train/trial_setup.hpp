@@ -16,6 +16,8 @@
 #include "methods/batch_loss.hpp"
 #include "methods/losses.hpp"
 #include "methods/mixing.hpp"
+#include "nn/frozen_network.hpp"
+#include "nn/fused_training.hpp"
 #include "results/record.hpp"
 #include "settings/choices.hpp"
 #include "settings/loss_settings.hpp"
@@ -104,6 +106,15 @@ struct TrialPlan {
   int best_from_epoch = 0;  // first epoch that can be `best`
 };
 
+/// How a trial makes the forms of its networks that run on its device. Tests give emulated kernels, to run a fused
+/// trial without a GPU.
+struct NetworkForms {
+  std::function<std::unique_ptr<nn::FrozenNetwork>(nn::Network& network)> freeze = [](nn::Network& network) {
+    return network.freeze();
+  };
+  std::function<std::unique_ptr<nn::TrainingKernels>()> training_kernels = nn::make_training_kernels;
+};
+
 /// The parts that a trial owns or shares with others.
 struct TrialParts {
   methods::LossFn loss, weighted_loss;            // weighted: with class weights, once it re-balances
@@ -118,6 +129,7 @@ struct TrialParts {
   std::shared_ptr<comm::Communicator> ranks = comm::single_rank();  // the group that trains the trial
   std::function<void(const results::EpochRecord&)> on_epoch;        // called after each epoch; may be empty
   Profile* profile = nullptr;                                       // times the phases unless it is null
+  NetworkForms forms;
 };
 
 /// Makes the choices of a trial from its settings. local_rank: see trial_settings(). Throws Error (usage) as

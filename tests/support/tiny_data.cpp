@@ -8,19 +8,23 @@
 namespace m2m::testing {
 namespace {
 
-constexpr data::ImageShape shape{1, 8, 8};
+constexpr int bars = 4;
 
 struct Growing {
+  data::ImageShape shape;
   std::vector<std::uint8_t> pixels;
   std::vector<std::int32_t> labels;
 };
 
-data::Samples grown(Growing growing) { return {shape, std::move(growing.pixels), std::move(growing.labels)}; }
+data::Samples grown(Growing growing) {
+  return {growing.shape, std::move(growing.pixels), std::move(growing.labels)};
+}
 
 void add_image(Growing& images, int label, Stream& stream) {
-  for (int y = 0; y < shape.height; ++y) {
+  const data::ImageShape& shape = images.shape;
+  for (int row = 0; row < shape.channels * shape.height; ++row) {
     for (int x = 0; x < shape.width; ++x) {
-      const int bar = x / 2 == label ? 100 : 0;
+      const int bar = x * bars / shape.width == label ? 100 : 0;
       images.pixels.push_back(static_cast<std::uint8_t>(bar + stream.below(120)));
     }
   }
@@ -40,12 +44,12 @@ data::PoolRows add_part(Growing& images, data::Pool pool, const ClassCounts& cou
 
 }  // namespace
 
-std::shared_ptr<const train::LoadedData> tiny_data(const ClassCounts& counts) {
+std::shared_ptr<const train::LoadedData> tiny_data(const ClassCounts& counts, data::ImageShape shape) {
   auto data = std::make_shared<train::LoadedData>();
   Stream stream({7, SeedRole::subset}, Purpose::subset);
   data->set.name = "tiny";
   data->set.classes = static_cast<int>(counts.size());
-  Growing train, test;
+  Growing train{shape, {}, {}}, test{shape, {}, {}};
   data->set.augmentation = {1, false};
   data->split.counts = counts;
   data->split.train = add_part(train, data::Pool::train, counts, stream);
@@ -53,8 +57,8 @@ std::shared_ptr<const train::LoadedData> tiny_data(const ClassCounts& counts) {
   data->split.test = add_part(test, data::Pool::test, ClassCounts(counts.size(), 6), stream);
   data->set.train = grown(std::move(train));
   data->set.test = grown(std::move(test));
-  data->mean = {0.3};
-  data->std = {0.2};
+  data->mean.assign(static_cast<std::size_t>(shape.channels), 0.3);
+  data->std.assign(static_cast<std::size_t>(shape.channels), 0.2);
   train::place_on_device(*data, test_device());
   return data;
 }

@@ -7,8 +7,9 @@
 
 namespace m2m::testing {
 
-/// Makes the data set: 1 x 8 x 8 pixels, `counts` training, 4 validation and 6 test images per class.
-std::shared_ptr<const train::LoadedData> tiny_data(const ClassCounts& counts);
+/// Makes the data set: `counts` training, 4 validation and 6 test images per class, of at most 4 classes. Each
+/// channel has the bar.
+std::shared_ptr<const train::LoadedData> tiny_data(const ClassCounts& counts, data::ImageShape shape = {1, 8, 8});
 
 /// Resolves the settings of a trial on it: a small network, short epochs, the tests' device; `given` overrides
 /// them. On a GPU the precision is float64, because sums there differ by rounding and float32 would amplify it.

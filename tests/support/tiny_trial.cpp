@@ -28,10 +28,10 @@ double distance_over_length(const torch::Tensor& a, const torch::Tensor& b) {
 
 }  // namespace
 
-TrialSetup tiny_setup(const Config& config) {
+TrialSetup tiny_setup(const Config& config, std::shared_ptr<const train::LoadedData> data) {
   use_own_stream();
   TrialSetup setup{train::make_trial_plan(config), {}};
-  setup.parts = train::make_trial_parts(config, setup.plan, tiny_data({60, 20, 6, 2}));
+  setup.parts = train::make_trial_parts(config, setup.plan, std::move(data));
   if (setup.plan.recipe.translates()) {
     train::TrialSettings settings = setup.plan.settings;
     settings.head = settings::HeadKind::linear;
@@ -40,6 +40,8 @@ TrialSetup tiny_setup(const Config& config) {
   }
   return setup;
 }
+
+TrialSetup tiny_setup(const Config& config) { return tiny_setup(config, tiny_data({60, 20, 6, 2})); }
 
 train::Trial tiny_trial(const Config& config) { return make_trial(tiny_setup(config)); }
 
@@ -50,12 +52,16 @@ Json few_steps_settings(Json given) {
   return given;
 }
 
-FewSteps run_few_steps(TrialSetup setup) {
-  train::Trial trial = make_trial(std::move(setup));
+FewSteps changes_in(train::Trial& trial, std::int64_t steps) {
   const checkpoints::NetworkState before = train::copy_state(trial.network());
-  trial.submit(few_steps);
+  trial.submit(steps);
   const checkpoints::NetworkState after = train::copy_state(trial.network());
   return {join_row(after, false) - join_row(before, false), join_row(after, true) - join_row(before, true)};
+}
+
+FewSteps run_few_steps(TrialSetup setup) {
+  train::Trial trial = make_trial(std::move(setup));
+  return changes_in(trial, few_steps);
 }
 
 double relative_difference(const FewSteps& a, const FewSteps& b) {

@@ -11,7 +11,9 @@ struct TrialSetup {
   train::TrialParts parts;
 };
 
-/// Makes the setup of a trial of tiny_data({60, 20, 6, 2}); g is an untrained network if the method needs one.
+/// Makes the setup of a trial; g is an untrained network if the method needs one.
+TrialSetup tiny_setup(const Config& config, std::shared_ptr<const train::LoadedData> data);
+/// Makes the setup of a trial of tiny_data({60, 20, 6, 2}).
 TrialSetup tiny_setup(const Config& config);
 
 /// Makes the trial of tiny_setup().
@@ -32,10 +34,13 @@ inline constexpr double few_steps_tolerance = 0.05;
 /// epoch on, all of which pass the gamma test.
 Json few_steps_settings(Json given);
 
-/// The changes of weights and of batch norm's running statistics in the first few_steps steps of a trial.
+/// The changes of weights and of batch norm's running statistics in a few steps of a trial.
 struct FewSteps {
   torch::Tensor weights, statistics;  // [n] each, float64; statistics: empty without batch norm
 };
+
+/// Runs at most that many further steps of a trial and returns the changes. Collective over the trial's ranks.
+FewSteps changes_in(train::Trial& trial, std::int64_t steps);
 
 /// Runs the first few_steps steps of a trial. Collective over the setup's ranks.
 FewSteps run_few_steps(TrialSetup setup);
