@@ -198,16 +198,11 @@ TEST(FusedTraining, LeavesTheStepsOfSeveralRanksAndOfNoiseToOperations) {
   EXPECT_NE(unfused_steps_reason(settings, with_noise, 1), "");
 }
 
-Config resolved_study(const Json& given) {
-  Config config;
-  for (const auto& [name, value] : given.items()) config.set(name, value);
-  return settings::resolve(config);
-}
-
 TEST(FusedTraining, IsNamedInARecordWithThePartsThatAreFused) {
   TrialSettings settings;
-  const Config plain = resolved_study({{"method", "ERM"}}), translating = resolved_study({{"method", "M2m"}});
-  const Config augmented = resolved_study({{"method", "M2m"}, {"augment.cutout", 16}});
+  const Config plain = settings::resolve(Config(Json{{"method", "ERM"}}));
+  const Config translating = settings::resolve(Config(Json{{"method", "M2m"}}));
+  const Config augmented = settings::resolve(Config(Json{{"method", "M2m"}, {"augment.cutout", 16}}));
   EXPECT_EQ(executor_name(settings, translating, 1), "eager");
   settings.graphed = true;
   EXPECT_EQ(executor_name(settings, translating, 1), "graph");
