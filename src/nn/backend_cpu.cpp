@@ -39,7 +39,7 @@ const std::string& gpu_trouble() {
   return none;
 }
 
-std::string fused_trouble(const NetworkSpec&, torch::Device) { return "needs a GPU"; }
+std::string fused_device_trouble(torch::Device) { return "needs a GPU"; }
 
 std::unique_ptr<FrozenNetwork> make_fused(const ResNet&) {
   throw internal_error("a fused network in a build without CUDA");

@@ -1,7 +1,6 @@
 // The fused form of a ResNet, in the build with CUDA.
 #include <ATen/cuda/CUDAContext.h>
 #include <c10/cuda/CUDAStream.h>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <vector>
@@ -13,7 +12,7 @@
 #include "nn/fused_resnet.hpp"
 #include "nn/fused_translation.hpp"
 #include "nn/tensor_kernels.hpp"
-#include "settings/train_settings.hpp"
+#include "settings/choices.hpp"
 
 namespace m2m::nn {
 namespace {
@@ -221,23 +220,10 @@ class FusedResNet : public FrozenNetwork {
 
 }  // namespace
 
-std::string fused_trouble(const NetworkSpec& spec, torch::Device device) {
+std::string fused_device_trouble(torch::Device device) {
   if (!device.is_cuda()) return "needs a GPU";
-  const auto* properties = at::cuda::getDeviceProperties(device.index());
-  if (properties->major < 8) return "needs a GPU of compute capability 8.0 or newer";
-  if (!settings::find_network(spec.name).takes_width)
-    return fmt::format("needs a ResNet of three stages, not '{}'", spec.name);
-  if (spec.first_channels != NetworkSpec{}.first_channels)
-    return fmt::format("needs stages of 16, 32 and 64 channels (train.width = 16), not a first one of {}",
-                       spec.first_channels);
-  if (spec.channels != 3 || spec.height != 32 || spec.width != 32)
-    return fmt::format("needs 32x32 images of 3 channels, not {}x{} of {}", spec.height, spec.width, spec.channels);
-  if (spec.experts > 1) return "takes no experts (recipe.experts)";
-  if (spec.calibrated_head) return "takes no calibrated head (recipe.train = 'calibration')";
-  if (!spec.bfloat16) return "needs convolutions in bfloat16 (train.precision = 'bf16')";
-  if (spec.classes > kernels::max_fused_classes())
-    return fmt::format("takes at most {} classes, not {}", kernels::max_fused_classes(), spec.classes);
-  return "";
+  const cudaDeviceProp* gpu = at::cuda::getDeviceProperties(device.index());
+  return fused_gpu_trouble(gpu->major, gpu->minor, gpu->sharedMemPerBlockOptin);
 }
 
 void translate_fused(const kernels::DeviceNetwork& f, const kernels::DeviceNetwork& g,

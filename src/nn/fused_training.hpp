@@ -54,7 +54,7 @@ std::int64_t fused_training_bytes(int blocks, std::int64_t n);
 /// The convolutions and batch norms of a ResNet in training, and the memory of their step.
 class FusedTraining {
  public:
-  /// network: of a spec for which fused_trouble() is empty but for the device; it outlives this object. Its
+  /// network: of a spec for which fused_network_trouble() is empty; it outlives this object. Its
   /// parameters have gradients, and all its tensors stay where they are.
   FusedTraining(ResNet& network, std::unique_ptr<TrainingKernels> kernels);
   ~FusedTraining();

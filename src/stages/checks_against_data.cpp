@@ -131,15 +131,29 @@ void check_oracle(const Config& resolved, const LoadedData& data) {
                   data.set.name));
 }
 
-}  // namespace
-
-void check_fused(const Config& resolved, const LoadedData& data) {
+/// check_fused(), with the name of the setting that the network's precision comes from.
+void check_fused_network(const Config& resolved, const LoadedData& data, const std::string& precision) {
   if (!settings::read<settings::Recipe>(resolved).trains()) return;
   const train::TrialSettings settings = train::trial_settings(resolved);
   if (!settings.fused) return;
-  const std::string trouble = nn::fused_trouble(train::network_spec(settings, data), settings.device);
-  if (trouble.empty()) return;
-  throw usage_error(fmt::format("{0} = 'fused' {1}; set {0} = 'auto'", name_of(&TrainSettings::executor), trouble));
+  const nn::NetworkSpec spec = train::network_spec(settings, data);
+  for (const std::string& trouble : {nn::fused_network_trouble(spec, precision), nn::fused_head_trouble(spec),
+                                     nn::fused_device_trouble(settings.device)}) {
+    if (trouble.empty()) continue;
+    throw usage_error(
+        fmt::format("{0} = 'fused' {1}; set {0} = 'auto'", name_of(&TrainSettings::executor), trouble));
+  }
+}
+
+}  // namespace
+
+void check_fused(const Config& resolved, const LoadedData& data) {
+  check_fused_network(resolved, data, name_of(&TrainSettings::precision));
+}
+
+void check_fused_g(const Config& config_of_g, const LoadedData& data, bool has_own_precision) {
+  check_fused_network(config_of_g, data,
+                      has_own_precision ? name_of(&M2mSettings::g_precision) : name_of(&TrainSettings::precision));
 }
 
 void check_against_data(const Config& resolved, const LoadedData& data) {

@@ -16,8 +16,11 @@ void check_against_data(const Config& resolved, const train::LoadedData& data);
 /// The same of the settings of a g. data: its own; an oracle's differ from the trial's.
 void check_g_against_data(const Config& config_of_g, const train::LoadedData& data);
 
-/// Throws Error (usage) if steps are to run fused and the network cannot.
+/// Throws Error (usage) if steps are to run fused and the network or this machine cannot.
 void check_fused(const Config& resolved, const train::LoadedData& data);
+
+/// The same of a g. has_own_precision: m2m.g_precision decides on it, which the error then names.
+void check_fused_g(const Config& config_of_g, const train::LoadedData& data, bool has_own_precision);
 
 /// Notices of the parts of a trial that `ranks` ranks share which are operations, though its executor is 'fused'.
 std::vector<std::string> unfused_notices(const Config& resolved, int ranks);

@@ -161,7 +161,7 @@ Json Planner::plan_g(StageRequest& trial, const LoadedData& data) {
     train::check_tf32(name_of(&M2mSettings::g_precision), settings::to_text(*m2m.g_precision),
                       train::trial_settings(trial.config).device);
   }
-  check_fused(config, data);
+  check_fused_g(config, data, m2m.g_precision.has_value());
   if (!m2m.g_from.empty()) {
     return {{"file", checked_checkpoint(name_of(&M2mSettings::g_from), m2m.g_from, config, data)}};
   }

@@ -1,0 +1,42 @@
+// What a fused trial is refused for before anything is trained, whatever the machine.
+#include <gtest/gtest.h>
+
+#include "settings/resolve.hpp"
+#include "stages/checks_against_data.hpp"
+#include "support/said.hpp"
+#include "support/tiny_data.hpp"
+
+namespace m2m::stages {
+namespace {
+
+using testing::says;
+
+train::LoadedData small_pictures() {
+  train::LoadedData data = *testing::tiny_data({10, 5});
+  data.set.train.shape = {3, 32, 32};
+  return data;
+}
+
+Config fused(Json given) {
+  given.update({{"train.network", "resnet20"}, {"train.executor", "fused"}, {"train.precision", "bf16"}});
+  return testing::tiny_config(given);
+}
+
+std::string refusal_of_g(const Config& config, bool has_own_precision) {
+  const auto check = [&] { check_fused_g(settings::g_config(config), small_pictures(), has_own_precision); };
+  return testing::complaint(check, ExitCode::usage);
+}
+
+TEST(FusedChecks, NameThePrecisionOfGIfItIsGs) {
+  const Config config = fused({{"method", "M2m"}, {"m2m.g_precision", "float32"}});
+  EXPECT_TRUE(says(refusal_of_g(config, true), {"train.executor = 'fused'", "m2m.g_precision = 'bf16'"}));
+  EXPECT_FALSE(says(refusal_of_g(config, true), {"train.precision = 'bf16'"}));
+}
+
+TEST(FusedChecks, NameTheNetworkOfG) {
+  const Config config = fused({{"method", "M2m"}, {"m2m.g_network", "resnet18"}});
+  EXPECT_TRUE(says(refusal_of_g(config, false), {"train.executor = 'fused'", "'resnet18'"}));
+}
+
+}  // namespace
+}  // namespace m2m::stages
