@@ -31,7 +31,7 @@ struct NetworkSpec {
   bool bfloat16 = false;  // convolve in bfloat16; weights, batch norm's sums and the linear layer stay float32
   std::string kernels = "auto";      // one of settings::kernel_names()
   SumOverRanks sum_over_ranks = {};  // for batch norm over several ranks
-  bool fused = false;                // freeze() for one launch an image (fused_resnet.hpp)
+  bool fused = false;                // on a GPU freeze() for one launch an image (fused_resnet.hpp)
   settings::HeadKind head = settings::HeadKind::linear;
   bool scaled_head = false;      // with a learnt factor per class
   bool calibrated_head = false;  // with an adaptive calibration

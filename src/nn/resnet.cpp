@@ -61,9 +61,9 @@ torch::Tensor ResNet::compute_features(const torch::Tensor& normalised) {
 }
 
 std::unique_ptr<FrozenNetwork> ResNet::freeze() {
-  if (spec().fused) return make_fused(*this);
-  if (spec().kernels == "torch") return Network::freeze();
   const torch::Tensor weight = parameters().front();
+  if (spec().fused && weight.is_cuda()) return make_fused(*this);
+  if (spec().kernels == "torch") return Network::freeze();
   if (!weight.is_cpu() || weight.scalar_type() != torch::kFloat32) return std::make_unique<FoldedOperations>(*this);
   const InstructionSet set = parse_instruction_set(spec().kernels);
   if (spec().bfloat16) return std::make_unique<FoldedResNet<kernels::Bf16>>(*this, set);

@@ -104,5 +104,17 @@ TEST(FusedDeviceTrouble, OfACpuIsThatAGpuIsNeeded) {
   EXPECT_TRUE(says(fused_device_trouble(torch::kCPU), {"GPU"}));
 }
 
+TEST(FusedNetwork, OnACpuFreezesAsAnyOther) {
+  NetworkSpec fused = fitting();
+  fused.name = "resnet8";
+  fused.fused = true;
+  const auto network = make_network(fused);
+  initialise(*network, {1, SeedRole::init});
+  const torch::Tensor pixels = torch::rand({2, 3, 32, 32});
+  const auto frozen = network->freeze();
+  EXPECT_FALSE(frozen->device_network().has_value());
+  EXPECT_EQ(frozen->outputs(pixels).sizes(), (std::vector<std::int64_t>{2, 10}));
+}
+
 }  // namespace
 }  // namespace m2m::nn
