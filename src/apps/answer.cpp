@@ -160,6 +160,8 @@ std::string planned_answer(const SweepArguments& arguments, const PlannedSweep& 
   if (arguments.verb == Verb::slurm) return script_text(arguments, planned.study, planned.out.root);
   if (arguments.verb == Verb::list) return sweep::list_text(planned.graph, planned.out);
   results::check_loses_nothing(planned.out);
+  const std::string trouble = machine_trouble(training.check_machine, machine_needs(planned.graph), 0);
+  if (!trouble.empty()) log_info(fmt::format("this machine cannot run the study, others may: {}", trouble));
   return sweep::dry_run_text(planned.graph, dry_run_settings(planned, arguments, ranks, training));
 }
 

@@ -11,6 +11,7 @@
 #include "stages/artifacts.hpp"
 #include "stages/planner.hpp"
 #include "stages/runner.hpp"
+#include "train/machine_checks.hpp"
 
 namespace {
 
@@ -32,6 +33,9 @@ m2m::apps::TrainingBackend training() {
               return (*runner)(stage, context);
             },
             [runner] { return runner->memory(); }};
+  };
+  made.check_machine = [](const m2m::apps::MachineNeed& need, int local_rank) {
+    m2m::train::checked_device(m2m::train::machine_settings(need.settings, need.is_g), local_rank);
   };
   made.find_damage = m2m::stages::damage_of_base;
   made.method_names = m2m::settings::method_names();

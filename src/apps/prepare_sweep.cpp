@@ -146,6 +146,10 @@ PreparedSweep prepare_sweep(const SweepArguments& arguments, const comm::Session
   comm::check_rank_count(session.size(), session.launch());
   PlannedSweep planned = plan_sweep(arguments, session.size(), training);
   const auto& [study, out, graph, ranks_per_trial] = planned;
+  const std::vector<MachineNeed> needs = machine_needs(graph);
+  // Here too, before the output folder is made: the machines of a job are mostly alike.
+  const std::string trouble = rank_trouble(session, training.check_machine, needs, 0);
+  if (!trouble.empty()) throw usage_error(trouble);
   if (!arguments.study) {
     log_info(fmt::format("no study given: running {}; '--help' shows how to name another", study.file));
     print_answer(sweep::cost_text(graph, dry_run_settings(planned, arguments, session.size(), training)));
@@ -169,7 +173,8 @@ PreparedSweep prepare_sweep(const SweepArguments& arguments, const comm::Session
                                  ranks_per_trial,
                                  arguments.retry.max_retries,
                                  arguments.trials_per_device,
-                                 arguments.stall_timeout};
+                                 arguments.stall_timeout,
+                                 needs};
   return {std::move(planned.graph), std::move(exists), std::move(losses), std::move(lock), job_settings, stop_at,
           arguments.fail_fast};
 }

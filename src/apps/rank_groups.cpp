@@ -31,7 +31,8 @@ Json to_json(const JobSettings& job_settings) {
           {"ranks_per_trial", job_settings.ranks_per_trial},
           {"max_retries", job_settings.max_retries},
           {"trials_per_device", job_settings.trials_per_device},
-          {"stall_timeout", job_settings.stall_timeout}};
+          {"stall_timeout", job_settings.stall_timeout},
+          {"needs", needs_json(job_settings.needs)}};
 }
 
 /// Throws Error (usage) on every rank if a rank has another build than rank 0. Collective.
@@ -103,7 +104,8 @@ std::optional<JobSettings> broadcast_job_settings(const comm::Session& session, 
                      json.at("ranks_per_trial").get<int>(),
                      json.at("max_retries").get<int>(),
                      json.at("trials_per_device").get<int>(),
-                     json.at("stall_timeout").get<double>()};
+                     json.at("stall_timeout").get<double>(),
+                     needs_from(json.at("needs"))};
 }
 
 int ranks_per_trial(int wanted, int ranks, const study::StageGraph& graph, const std::vector<bool>& exists) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/machine_needs.hpp"
 #include "comm/messages/session.hpp"
 #include "core/config.hpp"
 #include "results/output_folder.hpp"
@@ -16,9 +17,10 @@ struct JobSettings {
   results::OutputFolder out;
   bool profile = false;
   int ranks_per_trial = 1;
-  int max_retries = 1;        // further tries of a stage that throws
-  int trials_per_device = 1;  // worker slots of a rank
-  double stall_timeout = 0;   // seconds; 0: stalls are not watched for
+  int max_retries = 1;                  // further tries of a stage that throws
+  int trials_per_device = 1;            // worker slots of a rank
+  double stall_timeout = 0;             // seconds; 0: stalls are not watched for
+  std::vector<MachineNeed> needs = {};  // of the stages
 };
 
 /// Broadcasts the settings of rank 0; nothing if rank 0 has none. Collective.

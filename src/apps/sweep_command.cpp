@@ -169,6 +169,11 @@ ExitCode lead(int argc, char** argv, const comm::Session& session, const Trainin
   });
   if (prepared != ExitCode::done || agreed != ExitCode::done || !sweep) return std::max(prepared, agreed);
   const comm::HostRanks share = comm::host_ranks(session);
+  const ExitCode checked = guarded(session, [&] {
+    check_machines(session, training.check_machine, sweep->job_settings.needs, share.local_rank);
+    return ExitCode::done;
+  });
+  if (checked != ExitCode::done) return checked;
   warn_about_threads(sweep->graph, share, sweep->job_settings.trials_per_device);
   log_gpus(share, training.gpus);
   comm::MpiChannel post(session);
@@ -196,13 +201,16 @@ ExitCode lead(int argc, char** argv, const comm::Session& session, const Trainin
 ExitCode follow(const comm::Session& session, const TrainingBackend& training, EndWatch& end_watch) {
   set_log_level(LogLevel::error);
   std::optional<JobSettings> job_settings;
+  comm::HostRanks share;
   try {
     job_settings = broadcast_job_settings(session, training.build, std::nullopt);
+    if (!job_settings) return ExitCode::done;
+    share = comm::host_ranks(session);
+    check_machines(session, training.check_machine, job_settings->needs, share.local_rank);
   } catch (const Error& refused) {  // thrown on all ranks; rank 0 prints it
     if (refused.code() != ExitCode::usage) throw;
+    return ExitCode::done;
   }
-  if (!job_settings) return ExitCode::done;
-  const comm::HostRanks share = comm::host_ranks(session);
   comm::MpiChannel post(session);
   const Runner runner(session, *job_settings, share, training);
   sweep::follow_sweep(post.worker(), runner.work);

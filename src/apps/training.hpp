@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/machine_needs.hpp"
 #include "comm/messages/session.hpp"
 #include "results/output_folder.hpp"
 #include "settings/setting.hpp"
@@ -41,6 +42,7 @@ struct TrainingBackend {
   study::ResolveFn resolve;
   std::function<study::PlanFn(int ranks_per_trial)> planner;
   std::function<StageBackend(const RunnerSettings&)> runner;  // makes the runner of stages of this rank
+  MachineCheck check_machine = [](const MachineNeed&, int) {};
   sweep::FindDamage find_damage = [](const study::Stage&, const results::OutputFolder&) { return std::nullopt; };
   std::vector<std::string> method_names;
   std::function<std::string(const std::string& method)> describe_method;

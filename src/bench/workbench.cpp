@@ -94,8 +94,12 @@ Config trial_config(const std::string& method, const Variant& variant, std::int6
 Workbench::Workbench(std::string device, std::string executor)
     : wanted_device_(std::move(device)),
       executor_(std::move(executor)),
-      device_(train::trial_settings(on_device(trial_config("ERM", {}, 128))).device) {
-  if (is_fused()) stages::check_fused(on_device(trial_config("ERM", {"bf16", "auto"}, 128)), *data());
+      device_(train::trial_settings(any_config()).device) {
+  if (is_fused()) stages::check_fused(any_config(), *data());
+}
+
+Config Workbench::any_config() const {
+  return on_device(trial_config("ERM", {is_fused() ? "bf16" : "float32", "auto"}, 128));
 }
 
 Config Workbench::on_device(Config config) const {

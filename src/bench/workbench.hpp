@@ -69,6 +69,8 @@ class Workbench {
 
  private:
   Config on_device(Config config) const;
+  /// Of a trial that the executor can run.
+  Config any_config() const;
 
   std::string wanted_device_, executor_;
   torch::Device device_;

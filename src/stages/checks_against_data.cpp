@@ -134,15 +134,13 @@ void check_oracle(const Config& resolved, const LoadedData& data) {
 /// check_fused(), with the name of the setting that the network's precision comes from.
 void check_fused_network(const Config& resolved, const LoadedData& data, const std::string& precision) {
   if (!settings::read<settings::Recipe>(resolved).trains()) return;
-  const train::TrialSettings settings = train::trial_settings(resolved);
+  const train::TrialSettings settings = train::planned_settings(resolved);
   if (!settings.fused) return;
   const nn::NetworkSpec spec = train::network_spec(settings, data);
-  for (const std::string& trouble : {nn::fused_network_trouble(spec, precision), nn::fused_head_trouble(spec),
-                                     nn::fused_device_trouble(settings.device)}) {
-    if (trouble.empty()) continue;
-    throw usage_error(
-        fmt::format("{0} = 'fused' {1}; set {0} = 'auto'", name_of(&TrainSettings::executor), trouble));
-  }
+  std::string trouble = nn::fused_network_trouble(spec, precision);
+  if (trouble.empty()) trouble = nn::fused_head_trouble(spec);
+  if (trouble.empty()) return;
+  throw usage_error(fmt::format("{0} = 'fused' {1}; set {0} = 'auto'", name_of(&TrainSettings::executor), trouble));
 }
 
 }  // namespace
@@ -173,7 +171,7 @@ void check_g_against_data(const Config& config_of_g, const LoadedData& data) {
 std::vector<std::string> unfused_notices(const Config& resolved, int ranks) {
   const settings::Recipe recipe = settings::read<settings::Recipe>(resolved);
   if (!recipe.trains()) return {};
-  const train::TrialSettings settings = train::trial_settings(resolved);
+  const train::TrialSettings settings = train::planned_settings(resolved);
   if (!settings.fused) return {};
   std::vector<std::string> notices;
   const std::string& name = name_of(&TrainSettings::executor);

@@ -8,15 +8,14 @@
 
 namespace m2m::stages {
 
-/// Throws Error (usage) if the data or this machine do not fit the settings of a trial: vectors of features, too
-/// few classes, no balanced full set, no tail for ImbSAM, images that cannot be augmented, steps that cannot run
-/// fused.
+/// Throws Error (usage) if the data do not fit the settings of a trial: vectors of features, too few classes, no
+/// balanced full set, no tail for ImbSAM, images that cannot be augmented, steps that cannot run fused.
 void check_against_data(const Config& resolved, const train::LoadedData& data);
 
 /// The same of the settings of a g. data: its own; an oracle's differ from the trial's.
 void check_g_against_data(const Config& config_of_g, const train::LoadedData& data);
 
-/// Throws Error (usage) if steps are to run fused and the network or this machine cannot.
+/// Throws Error (usage) if steps are to run fused and the network cannot; does not look at this machine.
 void check_fused(const Config& resolved, const train::LoadedData& data);
 
 /// The same of a g. has_own_precision: m2m.g_precision decides on it, which the error then names.

@@ -66,7 +66,7 @@ double channels_of_16(const train::TrialSettings& settings) {
 double estimated_seconds(const Config& resolved, const train::LoadedData& data, std::optional<int> until) {
   const settings::Recipe recipe = settings::read<settings::Recipe>(resolved);
   if (!recipe.trains()) return 1;
-  const train::TrialSettings settings = train::trial_settings(resolved);
+  const train::TrialSettings settings = train::planned_settings(resolved);
   const double forward = forward_multiply_adds(settings, data);
   const auto images = static_cast<double>(total(data.split.counts));
   const auto evaluated = static_cast<double>(data.split.validation.rows.size() + data.split.test.rows.size());
@@ -121,7 +121,7 @@ double fused_bytes(const Config& resolved, const train::TrialSettings& settings,
 }  // namespace
 
 double estimated_memory(const Config& resolved, const train::LoadedData& data) {
-  const train::TrialSettings settings = train::trial_settings(resolved);
+  const train::TrialSettings settings = train::planned_settings(resolved);
   const auto recipe = settings::read<settings::Recipe>(resolved);
   const double common = bytes_of_any_stage + clouds_bytes(resolved, data);
   if (is_all_fused(resolved, settings, recipe))

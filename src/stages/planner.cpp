@@ -18,6 +18,7 @@
 #include "settings/resolve.hpp"
 #include "settings/train_settings.hpp"
 #include "stages/checks_against_data.hpp"
+#include "train/machine_checks.hpp"
 #include "train/trial.hpp"
 #include "train/trial_setup.hpp"
 
@@ -31,7 +32,7 @@ namespace {
 
 int epochs_to_run(const Config& resolved) {
   if (!settings::read<settings::Recipe>(resolved).trains()) return 0;
-  const train::TrialSettings settings = train::trial_settings(resolved);
+  const train::TrialSettings settings = train::planned_settings(resolved);
   return settings.epochs - settings.start_epoch;
 }
 
@@ -78,7 +79,7 @@ std::string Planner::checked_checkpoint(const std::string& setting, const std::s
     throw io_error(
         fmt::format("{} = '{}': the file does not exist; name a checkpoint (.safetensors or .t7)", setting, file));
   }
-  const train::TrialSettings settings = train::trial_settings(resolved);
+  const train::TrialSettings settings = train::planned_settings(resolved);
   const std::string head = settings::to_text(settings.head);
   const std::string key = fmt::format("{} as {} {} {} {} on {}", file, settings.network, settings.width,
                                       settings.experts, head, data.set.name);
@@ -90,7 +91,7 @@ std::string Planner::checked_checkpoint(const std::string& setting, const std::s
 }
 
 double Planner::checkpoint_bytes(const Config& resolved, const LoadedData& data) {
-  const train::TrialSettings settings = train::trial_settings(resolved);
+  const train::TrialSettings settings = train::planned_settings(resolved);
   const nn::NetworkSpec spec = train::network_spec(settings, data);
   const std::string key = fmt::format("{} {} {} {} {} {} {}x{}x{}", spec.name, spec.first_channels, spec.experts,
                                       settings::to_text(settings.head),
@@ -126,6 +127,7 @@ StageRequest Planner::operator()(Config point, const std::string& label) {
   const auto data = data_cache_.get(resolved);
   log_notices(*data);
   log_once(train::check_record_size(*data, host_memory_size()));
+  train::check_named_device(train::machine_settings(resolved));
   check_against_data(resolved, *data);
   for (const std::string& notice : unfused_notices(resolved, ranks_per_trial_)) log_once(notice);
   const settings::Recipe recipe = settings::read<settings::Recipe>(resolved);
@@ -157,10 +159,7 @@ Json Planner::plan_g(StageRequest& trial, const LoadedData& data) {
   const auto m2m = settings::read<settings::M2mSettings>(trial.config);
   const Config config = settings::g_config(trial.config);
   // Checked here to name g's own setting, which g's stage does not know.
-  if (m2m.g_precision) {
-    train::check_tf32(name_of(&M2mSettings::g_precision), settings::to_text(*m2m.g_precision),
-                      train::trial_settings(trial.config).device);
-  }
+  if (m2m.g_precision) train::check_named_device(train::machine_settings(config, true));
   check_fused_g(config, data, m2m.g_precision.has_value());
   if (!m2m.g_from.empty()) {
     return {{"file", checked_checkpoint(name_of(&M2mSettings::g_from), m2m.g_from, config, data)}};

@@ -7,36 +7,19 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.hpp"
 #include "core/instruction_set.hpp"
 #include "methods/m2m.hpp"
-#include "nn/device.hpp"
 #include "settings/augment_settings.hpp"
 #include "settings/choices.hpp"
 #include "settings/loss_settings.hpp"
 #include "settings/noise_settings.hpp"
 #include "settings/train_settings.hpp"
+#include "train/machine_checks.hpp"
 
 namespace m2m::train {
 namespace {
 
 Key make_key(std::int64_t seed, SeedRole role) { return {static_cast<std::uint32_t>(seed), role}; }
-
-torch::Device device_for(settings::Device wanted, int local_rank) {
-  const bool may_be_gpu = wanted != settings::Device::cpu;
-  if (may_be_gpu && !nn::gpu_trouble().empty()) {
-    throw usage_error(fmt::format("train.device = '{}': {}; or set train.device = 'cpu'", settings::to_text(wanted),
-                                  nn::gpu_trouble()));
-  }
-  const int gpus = nn::gpu_count();
-  if (wanted == settings::Device::cuda && gpus == 0) {
-    throw usage_error(
-        "train.device = 'cuda': no GPU is available; set train.device = 'cpu', or build with 'make gpu' on a "
-        "machine that has one");
-  }
-  if (!may_be_gpu || gpus == 0) return torch::kCPU;
-  return {torch::kCUDA, static_cast<c10::DeviceIndex>(local_rank % gpus)};
-}
 
 Schedule make_schedule(const settings::TrainSettings& given) {
   if (given.schedule == settings::RateSchedule::cosine)
@@ -80,33 +63,15 @@ Config loss_config(Config resolved) {
   return resolved;
 }
 
-/// Makes the choices that depend on this machine.
-void apply_machine(TrialSettings& settings, const settings::TrainSettings& given, int local_rank) {
-  if (settings.kernels != "torch") parse_instruction_set(settings.kernels);  // throws if it is missing
-  settings.device = device_for(given.device, local_rank);
-  const bool is_on_gpu = settings.device.is_cuda();
-  check_tf32(settings::name_of(&settings::TrainSettings::precision), settings::to_text(given.precision),
-             settings.device);
-  settings.plans_ahead = is_on_gpu;
-  settings.fused = given.executor == settings::Executor::fused;  // never by `auto` until a GPU has run it
-  settings.graphed = settings.fused || given.executor == settings::Executor::graph ||
-                     (given.executor == settings::Executor::automatic && is_on_gpu);
-  if (settings.deterministic && is_on_gpu) {
-    throw usage_error("train.deterministic = true: sums on a GPU have no fixed order; set train.device = 'cpu'");
-  }
-  if (settings.evaluation_batch == 0) settings.evaluation_batch = is_on_gpu ? 1000 : 500;
+/// Images of a batch in evaluation.
+std::int64_t evaluation_batch(const settings::TrainSettings& given, bool is_on_gpu) {
+  if (given.evaluation_batch > 0) return given.evaluation_batch;
+  return is_on_gpu ? 1000 : 500;
 }
 
 }  // namespace
 
-void check_tf32(const std::string& setting, const std::string& precision, torch::Device device) {
-  if (precision != settings::to_text(settings::Precision::tf32) || device.is_cuda()) return;
-  throw usage_error(fmt::format(
-      "{0} = 'tf32': only GPUs compute in TF32, and this runs on a CPU; set {0} = 'float32', or {0} = 'bf16'",
-      setting));
-}
-
-TrialSettings trial_settings(const Config& resolved, int local_rank) {
+TrialSettings planned_settings(const Config& resolved) {
   const auto given = settings::read<settings::TrainSettings>(resolved);
   const auto record = settings::read<settings::RecordSettings>(resolved);
   TrialSettings settings;
@@ -122,18 +87,31 @@ TrialSettings trial_settings(const Config& resolved, int local_rank) {
   settings.bfloat16 = given.precision == settings::Precision::bf16;
   settings.tf32 = given.precision == settings::Precision::tf32;
   settings.kernels = given.kernels;
+  if (settings.kernels != "torch") parse_instruction_set(settings.kernels);  // throws if it is missing
   settings.threads = given.threads;
   settings.synchronised = given.batch_norm == settings::BatchNorm::sync;
   settings.deterministic = given.deterministic;
-  settings.evaluation_batch = given.evaluation_batch;
+  settings.fused = given.executor == settings::Executor::fused;  // never by `auto` until a GPU has run it
+  settings.graphed = settings.fused || given.executor == settings::Executor::graph;
+  settings.evaluation_batch = evaluation_batch(given, settings.fused);
   settings.checkpoint_seconds = 60 * given.checkpoint_every;
   settings.test_every = given.test_every;
   settings.features_per_class = record.features;
   settings.samples = record.samples;
   settings.start_from = given.start_from;
   settings.start_epoch = given.start_epoch;
-  apply_machine(settings, given, local_rank);
   apply_recipe(settings, resolved);
+  return settings;
+}
+
+TrialSettings trial_settings(const Config& resolved, int local_rank) {
+  const auto given = settings::read<settings::TrainSettings>(resolved);
+  TrialSettings settings = planned_settings(resolved);
+  settings.device = checked_device(machine_settings(resolved), local_rank);
+  const bool is_on_gpu = settings.device.is_cuda();
+  settings.plans_ahead = is_on_gpu;
+  settings.graphed |= given.executor == settings::Executor::automatic && is_on_gpu;
+  settings.evaluation_batch = evaluation_batch(given, is_on_gpu);
   return settings;
 }
 

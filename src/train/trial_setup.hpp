@@ -66,15 +66,13 @@ struct TrialSettings {
       max_norm;  // bound of the lengths of class vectors, from the shortest (0) to the longest (1)
 };
 
-/// Checks that a CPU is not asked for TF32. setting: the name to give in the error. Throws Error (usage) if
-/// `precision` is 'tf32' and the device a CPU. Pure.
-void check_tf32(const std::string& setting, const std::string& precision, torch::Device device);
+/// Makes the settings of a trial without looking for GPUs, for plans, which are also made where nothing is trained:
+/// as on a CPU, or if it is to run fused as on a GPU but with the device kCPU. A second stage takes its schedule
+/// from second.*. Throws Error (usage) if this processor lacks the instruction set of train.kernels.
+TrialSettings planned_settings(const Config& resolved);
 
-/// Makes the settings of a trial from a resolved configuration. A second stage takes its schedule from second.*.
-///
-/// local_rank: number of the rank on its host; it selects the GPU, modulo the number of GPUs. Throws Error (usage)
-/// if this build or machine lacks the GPU of train.device or the instruction set of train.kernels, or if
-/// train.deterministic is set on a GPU.
+/// Makes the settings of a trial on this machine. local_rank: number of the rank on its host; it selects the GPU.
+/// Throws Error (usage) as checked_device() does.
 TrialSettings trial_settings(const Config& resolved, int local_rank = 0);
 
 /// Why the steps of a trial are not fused although it is to run so: images of noise, or `ranks` ranks share it; ""

@@ -1,7 +1,9 @@
 // m2m-sweep with a training side that trains nothing: for tests of the program itself.
 #include <cstdlib>
+#include <string>
 
 #include "apps/sweep_command.hpp"
+#include "core/error.hpp"
 #include "support/fake_training.hpp"
 
 int main(int argc, char** argv) {
@@ -16,6 +18,11 @@ int main(int argc, char** argv) {
       if (settings.profile) result.details = {"profile on rank " + std::to_string(settings.rank)};
       return result;
     }};
+  };
+  training.check_machine = [](const m2m::apps::MachineNeed&, int local_rank) {
+    const char* without_gpu = std::getenv("FAKE_LOCAL_RANK_WITHOUT_GPU");
+    if (without_gpu != nullptr && std::to_string(local_rank) == without_gpu)
+      throw m2m::usage_error("train.executor = 'fused' needs a GPU");
   };
   if (const char* build = std::getenv("FAKE_BUILD")) training.build = build;
   training.method_names = {"ERM", "RS", "DRS", "M2m"};

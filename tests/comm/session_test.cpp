@@ -88,6 +88,15 @@ TEST(Broadcast, GivesEveryRankTheBytesOfRankZero) {
   }
 }
 
+TEST(FirstText, IsThatOfTheLowestRankThatHasOne) {
+  const Session& session = testing::session();
+  const int last = session.size() - 1;
+  const std::string mine = "rank " + std::to_string(session.rank());
+  EXPECT_EQ(first_text(session, ""), "");
+  EXPECT_EQ(first_text(session, mine), "rank 0");
+  EXPECT_EQ(first_text(session, session.rank() == last ? mine : ""), "rank " + std::to_string(last));
+}
+
 TEST(Barrier, LetsNobodyThroughBeforeAllHaveCome) {
   const Session& session = testing::session();
   const CommunicatorHandle channel = duplicate(MPI_COMM_WORLD);

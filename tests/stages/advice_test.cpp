@@ -161,6 +161,13 @@ TEST_F(AdviceTest, OfFusedStepsOnACpuWorks) {
   }
 }
 
+TEST_F(AdviceTest, OfAGpuIsLeftToTheMachinesThatRun) {
+  for (const char* asks : {"train.device=cuda", "train.precision=tf32", "m2m.g_precision=tf32"})
+    EXPECT_EQ(refusal({"data.set=digits", "data.ratio=10", "method=M2m", asks}), "") << asks;
+  expect_advice_works(
+      {"data.set=digits", "data.ratio=10", "method=ERM", "train.device=cuda", "train.deterministic=true"});
+}
+
 TEST_F(AdviceTest, OfRecipesWorks) {
   for (const Overrides& settings : {Overrides{"method=ERM", "recipe.rebalance=deferred"},
                                     {"method=ERM", "recipe.sampling=class-balanced"},

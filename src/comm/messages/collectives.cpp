@@ -26,11 +26,28 @@ void wait_asleep(MPI_Request& request, const char* action) {
   }
 }
 
-void broadcast_into(void* bytes, std::size_t count, const char* action) {
+void broadcast_into(void* bytes, std::size_t count, int from, const char* action) {
   if (count > static_cast<std::size_t>(INT32_MAX)) throw internal_error("a broadcast of more than 2 GiB");
   MPI_Request request = MPI_REQUEST_NULL;
-  check_mpi(MPI_Ibcast(bytes, static_cast<int>(count), MPI_BYTE, 0, MPI_COMM_WORLD, &request), action);
+  check_mpi(MPI_Ibcast(bytes, static_cast<int>(count), MPI_BYTE, from, MPI_COMM_WORLD, &request), action);
   wait_asleep(request, action);
+}
+
+std::string broadcast_from(const Session& session, int from, const std::string& bytes) {
+  std::uint64_t size = bytes.size();
+  broadcast_into(&size, sizeof size, from, "broadcasting to all ranks");
+  std::string received = session.rank() == from ? bytes : std::string(size, '\0');
+  broadcast_into(received.data(), received.size(), from, "broadcasting to all ranks");
+  return received;
+}
+
+/// The result of `operation` on a number of each rank.
+int agree(int mine, MPI_Op operation) {
+  MPI_Request request = MPI_REQUEST_NULL;
+  check_mpi(MPI_Iallreduce(MPI_IN_PLACE, &mine, 1, MPI_INT, operation, MPI_COMM_WORLD, &request),
+            "agreeing among all ranks");
+  wait_asleep(request, "agreeing among all ranks");
+  return mine;
 }
 
 }  // namespace
@@ -42,20 +59,14 @@ void barrier(const Session&) {
 }
 
 std::string broadcast(const Session& session, const std::string& bytes) {
-  std::uint64_t size = bytes.size();
-  broadcast_into(&size, sizeof size, "broadcasting to all ranks");
-  std::string received = session.rank() == 0 ? bytes : std::string(size, '\0');
-  broadcast_into(received.data(), received.size(), "broadcasting to all ranks");
-  return received;
+  return broadcast_from(session, 0, bytes);
 }
 
-bool any(const Session&, bool mine) {
-  int result = mine ? 1 : 0;
-  MPI_Request request = MPI_REQUEST_NULL;
-  check_mpi(MPI_Iallreduce(MPI_IN_PLACE, &result, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD, &request),
-            "agreeing among all ranks");
-  wait_asleep(request, "agreeing among all ranks");
-  return result != 0;
+bool any(const Session&, bool mine) { return agree(mine ? 1 : 0, MPI_MAX) != 0; }
+
+std::string first_text(const Session& session, const std::string& mine) {
+  const int first = agree(mine.empty() ? session.size() : session.rank(), MPI_MIN);
+  return first == session.size() ? "" : broadcast_from(session, first, mine);
 }
 
 HostRanks host_ranks(const Session& session) {

@@ -16,6 +16,9 @@ std::string broadcast(const Session& session, const std::string& bytes);
 /// True if `mine` is true on any rank. Collective; sleeps while it waits.
 bool any(const Session& session, bool mine);
 
+/// The text of the lowest rank whose text is not empty; "" if all are. Collective; sleeps while it waits.
+std::string first_text(const Session& session, const std::string& mine);
+
 /// The ranks and cores of the host that this rank runs on.
 struct HostRanks {
   int ranks = 1;       // ranks of this job on this host
