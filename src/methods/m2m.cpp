@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "settings/augment_settings.hpp"
+#include "settings/recipe.hpp"
 
 namespace m2m::methods {
 namespace {
@@ -71,10 +72,16 @@ double M2mEditor::forward_passes() const {
   return settings_.steps * networks * 2 + 1;
 }
 
+bool translates_in_one_launch(const Config& resolved) {
+  return settings::read<settings::Recipe>(resolved).translates() &&
+         settings::read<settings::M2mSettings>(resolved).image != settings::AcceptedImage::clean_coin &&
+         !settings::read<settings::AugmentSettings>(resolved).transforms();
+}
+
 std::unique_ptr<BatchEditor> make_m2m_editor(const Config& resolved, bool graphed, bool fused) {
   const auto settings = settings::read<settings::M2mSettings>(resolved);
-  const bool gathers_itself = fused && !settings::read<settings::AugmentSettings>(resolved).transforms();
-  return std::make_unique<M2mEditor>(settings, make_translator(settings, graphed, gathers_itself));
+  const bool in_one_launch = fused && translates_in_one_launch(resolved);
+  return std::make_unique<M2mEditor>(settings, make_translator(settings, graphed, in_one_launch));
 }
 
 }  // namespace m2m::methods

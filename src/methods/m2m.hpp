@@ -44,8 +44,13 @@ class M2mEditor : public BatchEditor {
   SeedPools pools_;
 };
 
-/// Makes the editor of a trial from its settings. graphed, fused: see make_translator(); a fused translation
-/// gathers its seed images without the operations and boxes of augment.*, so with these it is a recorded one.
+/// True if a fused trial translates by a launch that gathers, runs the networks with their heads, and writes: it
+/// does not if seed images have operations or boxes of augment.*, which that launch lacks, or if the image is
+/// clean-coin, which nothing is translated for. Pure.
+bool translates_in_one_launch(const Config& resolved);
+
+/// Makes the editor of a trial from its settings. graphed, fused: see make_translator(); a fused trial without
+/// translates_in_one_launch() has a recorded one.
 std::unique_ptr<BatchEditor> make_m2m_editor(const Config& resolved, bool graphed, bool fused);
 
 }  // namespace m2m::methods

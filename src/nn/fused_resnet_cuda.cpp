@@ -3,6 +3,7 @@
 #include <c10/cuda/CUDAStream.h>
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "kernels/fused_weights.hpp"
@@ -117,7 +118,7 @@ class PackedLayers {
   FoldTable fold_table_;
 };
 
-/// The head's weights as kernels read them: a row of features per class, of cosines at length 1.
+/// The head's weights as a translation reads them: a row of features per class, of cosines at length 1.
 class HeadRows {
  public:
   explicit HeadRows(const Head& head) : head_(head) {
@@ -154,8 +155,8 @@ class FusedResNet : public FrozenNetwork {
       : FrozenNetwork(network),
         blocks_(network.blocks_per_stage()),
         feature_count_(network.channels().back()),
-        layers_(network),
-        head_(network.head()) {
+        layers_(network) {
+    if (fused_head_trouble(network.spec()).empty()) head_.emplace(network.head());
     const auto floats = [&](const std::vector<double>& values) {
       return torch::tensor(values, torch::kFloat64).to(network.head().weight.device(), torch::kFloat32);
     };
@@ -164,18 +165,16 @@ class FusedResNet : public FrozenNetwork {
     refresh_features();
   }
 
+  /// Nothing if a translation cannot run the head.
   std::optional<kernels::DeviceNetwork> device_network() const override {
-    return kernels::DeviceNetwork{blocks_,
-                                  layers_.forward(),
-                                  layers_.backward(),
-                                  layers_.bias(),
-                                  mean_.const_data_ptr<float>(),
-                                  inverse_deviation_.const_data_ptr<float>(),
-                                  head_.rows(),
-                                  head_.bias(),
-                                  head_.scales(),
-                                  head_.classes(),
-                                  head_.is_cosine()};
+    if (!head_) return std::nullopt;
+    kernels::DeviceNetwork network = without_head();
+    network.head_weight = head_->rows();
+    network.head_bias = head_->bias();
+    network.head_scales = head_->scales();
+    network.classes = head_->classes();
+    network.is_cosine = head_->is_cosine();
+    return network;
   }
 
   torch::Tensor features(const torch::Tensor& pixels) override { return run(pixels, nullptr); }
@@ -183,7 +182,7 @@ class FusedResNet : public FrozenNetwork {
  protected:
   void refresh_features() override {
     layers_.refresh();
-    head_.refresh();
+    if (head_) head_->refresh();
   }
   torch::Tensor features_for_gradient(const torch::Tensor& pixels) override {
     pixels_ = pixels.detach().contiguous();
@@ -193,27 +192,38 @@ class FusedResNet : public FrozenNetwork {
   torch::Tensor features_backward(const torch::Tensor& gradient) override {
     const torch::Tensor of_features = gradient.to(torch::kFloat32).contiguous();
     torch::Tensor out = torch::empty_like(pixels_);
-    kernels::pixel_gradient_cuda(*device_network(), static_cast<int>(pixels_.size(0)),
-                                 pixels_.const_data_ptr<float>(),
+    kernels::pixel_gradient_cuda(without_head(), static_cast<int>(pixels_.size(0)), pixels_.const_data_ptr<float>(),
                                  reinterpret_cast<const std::uint32_t*>(signs_.const_data_ptr<std::int32_t>()),
                                  of_features.const_data_ptr<float>(), out.data_ptr<float>(), current_stream());
     return out;
   }
 
  private:
+  /// The network up to its features.
+  kernels::DeviceNetwork without_head() const {
+    kernels::DeviceNetwork network{};
+    network.blocks = blocks_;
+    network.forward = layers_.forward();
+    network.backward = layers_.backward();
+    network.bias = layers_.bias();
+    network.mean = mean_.const_data_ptr<float>();
+    network.inverse_deviation = inverse_deviation_.const_data_ptr<float>();
+    return network;
+  }
+
   torch::Tensor run(const torch::Tensor& pixels, std::uint32_t* signs) {
     const torch::Tensor images = pixels.detach().contiguous();
     TORCH_CHECK(images.numel() == images.size(0) * image_values, "fused networks take 32x32 images of 3 channels");
     torch::Tensor out = torch::empty({images.size(0), feature_count_}, images.options());
-    kernels::features_cuda(*device_network(), static_cast<int>(images.size(0)), images.const_data_ptr<float>(),
-                           signs, out.data_ptr<float>(), current_stream());
+    kernels::features_cuda(without_head(), static_cast<int>(images.size(0)), images.const_data_ptr<float>(), signs,
+                           out.data_ptr<float>(), current_stream());
     return out;
   }
 
   int blocks_;
   std::int64_t feature_count_;
   PackedLayers layers_;
-  HeadRows head_;
+  std::optional<HeadRows> head_;  // for translations
   torch::Tensor mean_, inverse_deviation_;
   torch::Tensor pixels_, signs_;  // of the last features_for_gradient
 };

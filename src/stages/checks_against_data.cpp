@@ -6,6 +6,7 @@
 #include <array>
 
 #include "core/error.hpp"
+#include "methods/m2m.hpp"
 #include "nn/fused_resnet.hpp"
 #include "settings/augment_settings.hpp"
 #include "settings/m2m_settings.hpp"
@@ -138,7 +139,8 @@ void check_fused_network(const Config& resolved, const LoadedData& data, const s
   if (!settings.fused) return;
   const nn::NetworkSpec spec = train::network_spec(settings, data);
   std::string trouble = nn::fused_network_trouble(spec, precision);
-  if (trouble.empty()) trouble = nn::fused_head_trouble(spec);
+  // The head is libtorch's, except in a translation.
+  if (trouble.empty() && methods::translates_in_one_launch(resolved)) trouble = nn::fused_head_trouble(spec);
   if (trouble.empty()) return;
   throw usage_error(fmt::format("{0} = 'fused' {1}; set {0} = 'auto'", name_of(&TrainSettings::executor), trouble));
 }

@@ -4,15 +4,20 @@
 #include <torch/types.h>
 
 #include "nn/frozen_network.hpp"
+#include "nn/fused_resnet.hpp"
 #include "settings/choices.hpp"
 #include "support/test_device.hpp"
 
 namespace m2m::nn {
 namespace {
 
-std::shared_ptr<Network> network_on(torch::Device device, settings::HeadKind head) {
+NetworkSpec spec_with(settings::HeadKind head) {
   NetworkSpec spec{"resnet20", 10, 3, 32, 32, {0.49, 0.48, 0.45}, {0.20, 0.21, 0.22}, true, "plain"};
   spec.head = head;
+  return spec;
+}
+
+std::shared_ptr<Network> network_on(torch::Device device, NetworkSpec spec) {
   spec.fused = device.is_cuda();
   auto network = make_network(spec);
   initialise(*network, {1, SeedRole::init});
@@ -73,7 +78,8 @@ TEST_P(FusedNetworkOnDevice, AnswersAsTheCpusBeforeAndAfterARefresh) {
   const torch::Device device = testing::test_device();
   if (!device.is_cuda()) GTEST_SKIP() << "skipped: the kernels are for a GPU";
   testing::use_own_stream();
-  const auto on_cpu = network_on(torch::kCPU, GetParam()), on_device = network_on(device, GetParam());
+  const auto on_cpu = network_on(torch::kCPU, spec_with(GetParam()));
+  const auto on_device = network_on(device, spec_with(GetParam()));
   keep_channels_last(*on_device);
   const auto folded = on_cpu->freeze(), fused = on_device->freeze();
   torch::manual_seed(2);
@@ -93,6 +99,26 @@ TEST_P(FusedNetworkOnDevice, AnswersAsTheCpusBeforeAndAfterARefresh) {
 
 INSTANTIATE_TEST_SUITE_P(Heads, FusedNetworkOnDevice,
                          ::testing::Values(settings::HeadKind::linear, settings::HeadKind::cosine));
+
+class HeadOfNoTranslationOnDevice : public ::testing::TestWithParam<bool> {};
+
+TEST_P(HeadOfNoTranslationOnDevice, AnswersAsTheCpus) {
+  const torch::Device device = testing::test_device();
+  if (!device.is_cuda()) GTEST_SKIP() << "skipped: the kernels are for a GPU";
+  testing::use_own_stream();
+  NetworkSpec spec = spec_with(settings::HeadKind::linear);
+  spec.calibrated_head = GetParam();
+  if (!GetParam()) spec.classes = max_fused_classes() + 1;
+  const auto on_cpu = network_on(torch::kCPU, spec), on_device = network_on(device, spec);
+  torch::manual_seed(2);
+  move_both(*on_cpu, *on_device);
+  const auto folded = on_cpu->freeze(), fused = on_device->freeze();
+  EXPECT_FALSE(fused->device_network().has_value());
+  const torch::Tensor pixels = torch::rand({3, 3, 32, 32}), towards = torch::randn({3, spec.classes});
+  expect_alike(answers(*fused, pixels.to(device), towards.to(device)), answers(*folded, pixels, towards));
+}
+
+INSTANTIATE_TEST_SUITE_P(CalibratedAndLarge, HeadOfNoTranslationOnDevice, ::testing::Bool());
 
 }  // namespace
 }  // namespace m2m::nn

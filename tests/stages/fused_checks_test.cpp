@@ -1,6 +1,7 @@
 // What a fused trial is refused for before anything is trained, whatever the machine.
 #include <gtest/gtest.h>
 
+#include "nn/fused_resnet.hpp"
 #include "settings/resolve.hpp"
 #include "stages/checks_against_data.hpp"
 #include "support/said.hpp"
@@ -31,6 +32,37 @@ TEST(FusedChecks, NameThePrecisionOfGIfItIsGs) {
   const Config config = fused({{"method", "M2m"}, {"m2m.g_precision", "float32"}});
   EXPECT_TRUE(says(refusal_of_g(config, true), {"train.executor = 'fused'", "m2m.g_precision = 'bf16'"}));
   EXPECT_FALSE(says(refusal_of_g(config, true), {"train.precision = 'bf16'"}));
+}
+
+train::LoadedData many_classes() {
+  train::LoadedData data = small_pictures();
+  data.set.classes = nn::max_fused_classes() + 1;
+  return data;
+}
+
+std::string refusal(const Json& given, const train::LoadedData& data) {
+  return testing::complaint([&] { check_fused(fused(given), data); }, ExitCode::usage);
+}
+
+TEST(FusedChecks, LimitTheClassesOfTranslationsInOneLaunchAlone) {
+  EXPECT_TRUE(says(refusal({{"method", "M2m"}}, many_classes()),
+                   {"train.executor = 'fused'", std::to_string(nn::max_fused_classes())}));
+  EXPECT_EQ(refusal({{"method", "M2m"}}, small_pictures()), "");
+  EXPECT_EQ(refusal({{"method", "ERM"}}, many_classes()), "");
+  EXPECT_EQ(refusal({{"method", "cRT"}}, many_classes()), "");
+  EXPECT_EQ(refusal({{"method", "M2m"}, {"augment.policy", "autoaugment"}}, many_classes()), "") << "recorded";
+  EXPECT_EQ(refusal({{"method", "M2m"}, {"m2m.image", "clean-coin"}}, many_classes()), "") << "no translation";
+}
+
+TEST(FusedChecks, TakeACalibratedHead) { EXPECT_EQ(refusal({{"method", "DisAlign"}}, small_pictures()), ""); }
+
+TEST(FusedChecks, RefuseANetworkInFloat32) {
+  const auto check = [] {
+    Config config = fused({{"method", "DisAlign"}});
+    config.set("train.precision", "float32");
+    check_fused(config, small_pictures());
+  };
+  EXPECT_TRUE(says(testing::complaint(check, ExitCode::usage), {"train.precision = 'bf16'"}));
 }
 
 TEST(FusedChecks, NameTheNetworkOfG) {
