@@ -63,7 +63,7 @@ std::string machine_trouble(const MachineCheck& check, const std::vector<Machine
 
 std::string rank_trouble(const comm::Session& session, const MachineCheck& check,
                          const std::vector<MachineNeed>& needs, int local_rank) {
-  const std::string trouble = machine_trouble(check, needs, local_rank);
+  std::string trouble = machine_trouble(check, needs, local_rank);
   if (trouble.empty() || session.size() == 1) return trouble;
   return fmt::format("rank {} on host {}: {}", session.rank(), host_name(), trouble);
 }
