@@ -79,9 +79,6 @@ inline TranslationForm fastest_form(int count, bool uses_f, int multiprocessors,
 /// Words of TranslationBatch::signs per image, for networks of at most `blocks` blocks a stage. Pure.
 std::int64_t sign_words(int blocks);
 
-/// The most classes that a head may have. Pure.
-int max_fused_classes();
-
 /// The form in which the current device translates `count` images. Throws Error (internal) without a device.
 TranslationForm form_on_device(int count, bool uses_f);
 

@@ -78,11 +78,12 @@ class Coordinator {
   void start(const Assignment& assignment) {
     const int leader = rank_of(assignment.slot), size = group_sizes_[at(assignment.slot)];
     const int slot = assignment.slot % settings_.trials_per_device;
-    const auto start = encode(ToWorker(Assign{scheduler_.graph().stages[at(assignment.stage)], slot}));
     pending_ranks_[at(assignment.slot)] = size;
-    for (int member = 0; member < size; ++member) mail_.send(leader + member, start);
     const std::string others = size == 1 ? "" : fmt::format(", {} ranks", size);
+    // Before the ranks know: an attempt that ends their process at once has been noted by then.
     for (SweepObserver* observer : observers_) observer->on_started(assignment.stage, hosts_[at(leader)] + others);
+    const auto start = encode(ToWorker(Assign{scheduler_.graph().stages[at(assignment.stage)], slot}));
+    for (int member = 0; member < size; ++member) mail_.send(leader + member, start);
   }
 
   /// Gives the workers a sign of life if it is time for one.

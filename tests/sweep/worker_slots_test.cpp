@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 
@@ -190,6 +192,47 @@ TEST(WorkerSlots, GoOnIfAStageOfAnotherThrows) {
   EXPECT_EQ(sweep.scheduler.count(StageState::done), 7);
   EXPECT_EQ(sweep.scheduler.status()[1].state, StageState::failed);
   EXPECT_EQ(sweep.scheduler.status()[1].result.summary, "thrown on purpose");
+}
+
+/// The mailbox of a coordinator with one worker, which runs a stage at once. on_assigned: called when it gets one.
+class PromptWorker : public comm::Mailbox {
+ public:
+  explicit PromptWorker(std::function<void()> on_assigned) : on_assigned_(std::move(on_assigned)) {}
+
+  void send(int, std::span<const std::byte> message) override {
+    const ToWorker received = decode_to_worker({message.begin(), message.end()});
+    if (std::holds_alternative<Shutdown>(received)) answers_.push_back(Goodbye{});
+    if (!std::holds_alternative<Assign>(received)) return;
+    on_assigned_();
+    answers_.push_back(StageFinished{done_result(), 0});
+    answers_.push_back(Ready{"host a", 0});
+  }
+  std::optional<comm::Message> poll() override {
+    if (answers_.empty()) return std::nullopt;
+    const comm::Message message{0, encode(answers_.front())};
+    answers_.pop_front();
+    return message;
+  }
+
+ private:
+  std::function<void()> on_assigned_;
+  std::deque<FromWorker> answers_{Ready{"host a", 0}};
+};
+
+struct StartedStages : SweepObserver {
+  void on_started(int stage, const std::string&) override { stages.push_back(stage); }
+  std::vector<int> stages;
+};
+
+TEST(WorkerSlots, GetAStageOnlyWhenItsStartHasBeenNoted) {
+  const StageGraph graph = trial_graph(2);
+  Scheduler scheduler(graph, std::vector<bool>(graph.stages.size(), false));
+  StartedStages started;
+  std::size_t assigned = 0;
+  PromptWorker mail([&] { EXPECT_EQ(started.stages.size(), ++assigned); });
+  const CoordinatorSettings settings{1, [] { return 0.0; }, [] { return StopReason::none; }, false, 1, 1};
+  run_coordinator(scheduler, mail, {&started}, settings);
+  EXPECT_EQ(assigned, graph.stages.size());
 }
 
 /// A mailbox that takes a few words and then fails.

@@ -164,7 +164,8 @@ Runtime& runtime() { return Runtime::instance(); }
 
 using m2m::testing::ptx::runtime;
 
-// What nvcc's own code calls.
+// What nvcc's own code calls, by its names.
+// NOLINTBEGIN(bugprone-reserved-identifier, readability-identifier-naming)
 extern "C" {
 
 void** __cudaRegisterFatBinary(void* fatbin) { return new void*(fatbin); }
@@ -203,6 +204,7 @@ cudaError_t __cudaLaunchKernel(cudaKernel_t kernel, dim3 grid, dim3 block, void*
 }
 
 }  // extern "C"
+// NOLINTEND(bugprone-reserved-identifier, readability-identifier-naming)
 
 cudaError_t cudaLaunchKernelExC(const cudaLaunchConfig_t* config, const void* function, void** arguments) {
   return runtime().guarded([&] { runtime().run(function, *config, arguments); });
