@@ -63,6 +63,21 @@ void print_training() {
   }
 }
 
+/// The launches of a training step without products: the mean over pixels, its way back, and dy of the first layer.
+void print_ends_of_training() {
+  using Shapes = ResNetShapes<training_warps>;
+  using Last = Shapes::Third::Out;
+  constexpr int shared = static_cast<int>(ChannelMemory::bytes(training_warps));
+  const double pooled = activation_bytes<Last>();
+  const double of_first = backward_work<Shapes::First>(batch, false).bytes / 2;
+  const auto print_launch = [](const std::string& kernel, double bytes) {
+    print(kernel, training_warps, shared, launch_time(h200, batch, {0, bytes}));
+  };
+  print_launch("features_forward", 3 * pooled + sum_bytes<Last>(batch));
+  print_launch("features_backward", 3 * pooled);
+  print_launch("first_backward" + arguments_of(Shapes::First{}), of_first);
+}
+
 void print_weight_gradients() {
   const WeightGradientWork work = weight_gradient_work(batch, blocks_of_a_stage);
   using Largest = WeightGradientShape<16, 16, 32, 1>;
@@ -76,6 +91,7 @@ int main() {
   print_translation<4>();
   print_translation<8>();
   print_training();
+  print_ends_of_training();
   print_weight_gradients();
   std::printf("}\n");
   return 0;
