@@ -12,6 +12,7 @@
 #include "settings/augment_settings.hpp"
 #include "settings/choices.hpp"
 #include "settings/loss_settings.hpp"
+#include "settings/m2m_settings.hpp"
 #include "settings/noise_settings.hpp"
 #include "settings/train_settings.hpp"
 #include "train/machine_checks.hpp"
@@ -125,10 +126,12 @@ std::string unfused_steps_reason(const TrialSettings& settings, const settings::
 std::string executor_name(const TrialSettings& settings, const Config& resolved, int ranks) {
   if (!settings.fused) return settings.graphed ? "graph" : "eager";
   const auto recipe = settings::read<settings::Recipe>(resolved);
-  const bool gathers_plain_seeds = !settings::read<settings::AugmentSettings>(resolved).transforms();
-  const bool has_steps = unfused_steps_reason(settings, recipe, ranks).empty();
-  if (!recipe.translates() || gathers_plain_seeds == has_steps) return has_steps ? "fused" : "fused evaluation";
-  return has_steps ? "fused steps" : "fused translations";
+  const bool translates = recipe.translates() && settings::read<settings::M2mSettings>(resolved).image !=
+                                                     settings::AcceptedImage::clean_coin;
+  const bool in_one_launch = translates && methods::translates_in_one_launch(resolved);
+  if (unfused_steps_reason(settings, recipe, ranks).empty())
+    return translates && !in_one_launch ? "fused steps" : "fused";
+  return in_one_launch ? "fused translations" : "fused evaluation";
 }
 
 TrialKeys f_keys(const Config& resolved) {

@@ -54,6 +54,19 @@ TEST(FusedChecks, LimitTheClassesOfTranslationsInOneLaunchAlone) {
   EXPECT_EQ(refusal({{"method", "M2m"}, {"m2m.image", "clean-coin"}}, many_classes()), "") << "no translation";
 }
 
+TEST(FusedChecks, NoticeWhatRunsAsOperationsOrRecorded) {
+  const auto notices = [](const Json& given, int ranks) { return unfused_notices(fused(given), ranks); };
+  EXPECT_TRUE(notices({{"method", "M2m"}}, 1).empty());
+  const auto augmented = notices({{"method", "M2m"}, {"augment.cutout", 16}}, 1);
+  ASSERT_EQ(augmented.size(), 1U);
+  EXPECT_TRUE(says(augmented[0], {"train.executor = 'fused'", "augment.*", "recorded"}));
+  const auto shared = notices({{"method", "ERM"}}, 2);
+  ASSERT_EQ(shared.size(), 1U);
+  EXPECT_TRUE(says(shared[0], {"train.executor = 'fused'", "2 ranks", "operation by operation"}));
+  EXPECT_EQ(notices({{"method", "M2m"}, {"augment.cutout", 16}}, 2).size(), 2U);
+  EXPECT_TRUE(notices({{"method", "cRT"}}, 2).empty()) << "its steps are not fused anyway";
+}
+
 TEST(FusedChecks, TakeACalibratedHead) { EXPECT_EQ(refusal({{"method", "DisAlign"}}, small_pictures()), ""); }
 
 TEST(FusedChecks, RefuseANetworkInFloat32) {

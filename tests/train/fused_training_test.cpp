@@ -203,6 +203,7 @@ TEST(FusedTraining, IsNamedInARecordWithThePartsThatAreFused) {
   const Config plain = settings::resolve(Config(Json{{"method", "ERM"}}));
   const Config translating = settings::resolve(Config(Json{{"method", "M2m"}}));
   const Config augmented = settings::resolve(Config(Json{{"method", "M2m"}, {"augment.cutout", 16}}));
+  const Config of_seeds = settings::resolve(Config(Json{{"method", "M2m"}, {"m2m.image", "clean-coin"}}));
   EXPECT_EQ(executor_name(settings, translating, 1), "eager");
   settings.graphed = true;
   EXPECT_EQ(executor_name(settings, translating, 1), "graph");
@@ -213,6 +214,8 @@ TEST(FusedTraining, IsNamedInARecordWithThePartsThatAreFused) {
   EXPECT_EQ(executor_name(settings, translating, 2), "fused translations");
   EXPECT_EQ(executor_name(settings, augmented, 1), "fused steps");
   EXPECT_EQ(executor_name(settings, augmented, 2), "fused evaluation");
+  EXPECT_EQ(executor_name(settings, of_seeds, 1), "fused");
+  EXPECT_EQ(executor_name(settings, of_seeds, 2), "fused evaluation");
 }
 
 TEST(FusedTraining, KeepsWhatIsNotANumber) {
