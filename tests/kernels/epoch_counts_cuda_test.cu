@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 #include "kernels/epoch_counts.hpp"
@@ -14,12 +15,11 @@ using testing::HostCounts;
 using testing::HostStep;
 using testing::OnDevice;
 
-/// `step` counted by the device.
+/// `counts` and a step, counted by the device.
 template <typename Real, typename Loss>
-HostCounts counted_there(const HostStep<Real, Loss>& step) {
-  const HostCounts none;
-  const OnDevice<double> sums(none.sums);
-  const OnDevice<std::int64_t> bad_step(none.bad_step), accepted(none.accepted);
+HostCounts counted_there(const HostStep<Real, Loss>& step, const HostCounts& counts) {
+  const OnDevice<double> sums(counts.sums);
+  const OnDevice<std::int64_t> bad_step(counts.bad_step), accepted(counts.accepted);
   const OnDevice<Real> outputs(step.outputs);
   const OnDevice<Loss> losses(step.losses);
   const OnDevice<std::int64_t> labels(step.labels), rows(step.edit_rows), seed_classes(step.seed_classes),
@@ -33,20 +33,31 @@ HostCounts counted_there(const HostStep<Real, Loss>& step) {
   return {sums.back(), bad_step.back(), accepted.back()};
 }
 
+/// Of an epoch in which step `bad_step` was the first whose loss was not finite, or none (-1).
+template <typename Real, typename Loss>
+void expect_the_cpus_counts(const HostStep<Real, Loss>& step, std::int64_t bad_step, bool is_bad) {
+  HostCounts here;
+  here.sums.assign(epoch_sum_count, 0.5);  // of the steps before
+  here.bad_step = {bad_step};
+  const HostCounts there = counted_there(step, here);
+  count_step<Real, Loss>(4, step.answers(), step.step_edits(), here.counts());
+  EXPECT_EQ(there.bad_step, here.bad_step);
+  EXPECT_EQ(there.accepted, here.accepted);
+  for (int sum = 0; sum < epoch_sum_count; ++sum) {
+    if (is_bad && (sum == sum_loss || sum == sum_generated_loss)) continue;
+    EXPECT_NEAR(there.sums[sum], here.sums[sum], 1e-9) << sum;
+  }
+}
+
 template <typename Real, typename Loss>
 void expect_the_cpus_counts() {
   HostStep<Real, Loss> step;
-  for (const bool is_bad : {false, true}) {
-    if (is_bad) step.losses[299] = std::numeric_limits<Loss>::infinity();
-    HostCounts here;
-    count_step<Real, Loss>(4, step.answers(), step.step_edits(), here.counts());
-    const HostCounts there = counted_there(step);
-    EXPECT_EQ(there.bad_step, here.bad_step);
-    EXPECT_EQ(there.accepted, here.accepted);
-    for (int sum = 0; sum < epoch_sum_count; ++sum) {
-      if (is_bad && (sum == sum_loss || sum == sum_generated_loss)) continue;
-      EXPECT_NEAR(there.sums[sum], here.sums[sum], 1e-9) << sum;
-    }
+  for (Real& output : step.outputs) output = std::round(output);  // so that some rows have two largest
+  expect_the_cpus_counts(step, -1, false);
+  for (const Loss bad : {std::numeric_limits<Loss>::infinity(), std::numeric_limits<Loss>::quiet_NaN()}) {
+    step.losses[299] = bad;
+    expect_the_cpus_counts(step, -1, true);
+    expect_the_cpus_counts(step, 2, true);
   }
 }
 

@@ -239,7 +239,8 @@ TEST(FeaturesOnTheDevice, AndTheirWayBackAreThoseOfEmulatedBlocks) {
   if (!has_device()) GTEST_SKIP() << "skipped: no device";
   constexpr int count = 2, feature_count = ResNetShapes<4>::features;
   const PackedNetwork network = testing::drawn_network(2, 10, false, 3);
-  const std::vector<float> pixels = testing::normals(count * image_values, 0.5F, 0.15F, 7);
+  std::vector<float> pixels = testing::normals(count * image_values, 0.5F, 0.15F, 7);
+  for (float* bound = pixels.data(); const float pixel : {0.0F, 1.0F, -0.1F, 1.1F}) *bound++ = pixel;
   const std::vector<float> towards = testing::normals(count * feature_count, 0, 1, 8);
   const NetworkOnDevice on_device(network);
   const OnDevice<float> images(pixels), gradient(towards), features(towards), evaluated(towards), out(pixels);
