@@ -28,9 +28,11 @@ double distance_over_length(const torch::Tensor& a, const torch::Tensor& b) {
 
 }  // namespace
 
-TrialSetup tiny_setup(const Config& config, std::shared_ptr<const train::LoadedData> data) {
+TrialSetup tiny_setup(const Config& config, std::shared_ptr<const train::LoadedData> data,
+                      const std::function<void(train::TrialSettings&)>& change) {
   use_own_stream();
   TrialSetup setup{train::make_trial_plan(config), {}};
+  if (change) change(setup.plan.settings);
   setup.parts = train::make_trial_parts(config, setup.plan, std::move(data));
   if (setup.plan.recipe.translates()) {
     train::TrialSettings settings = setup.plan.settings;

@@ -1,5 +1,7 @@
 #pragma once
 // Trials of the synthetic data set.
+#include <functional>
+
 #include "support/tiny_data.hpp"
 #include "train/trial.hpp"
 
@@ -11,8 +13,10 @@ struct TrialSetup {
   train::TrialParts parts;
 };
 
-/// Makes the setup of a trial; g is an untrained network if the method needs one.
-TrialSetup tiny_setup(const Config& config, std::shared_ptr<const train::LoadedData> data);
+/// Makes the setup of a trial; g is an untrained network if the method needs one. change: of the settings, if
+/// given.
+TrialSetup tiny_setup(const Config& config, std::shared_ptr<const train::LoadedData> data,
+                      const std::function<void(train::TrialSettings&)>& change = {});
 /// Makes the setup of a trial of tiny_data({60, 20, 6, 2}).
 TrialSetup tiny_setup(const Config& config);
 
