@@ -148,11 +148,11 @@ class DeviceWarp {
   M2M_DEVICE Word as_word(Real v) const { return __float_as_uint(v); }
   M2M_DEVICE Real low_half(Word v) const { return __uint_as_float(v << 16); }
   M2M_DEVICE Real high_half(Word v) const { return __uint_as_float(v & 0xffff0000U); }
-  /// 0xffff in each half that is not 0, for halves that are not negative.
+  /// 0xffff in each half that is not 0 (NaN is not), for halves that are not negative.
   M2M_DEVICE Word nonzero_halves(Word v) const {
 #if __CUDA_ARCH__ >= 900
     Word r;
-    asm("set.ne.u32.bf16x2 %0, %1, %2;" : "=r"(r) : "r"(v), "r"(0U));
+    asm("set.neu.u32.bf16x2 %0, %1, %2;" : "=r"(r) : "r"(v), "r"(0U));
     return r;
 #else
     return ((v + 0x7fff7fffU) >> 15 & 0x00010001U) * 0xffffU;  // a sum reaches bit 15 of its half unless v is 0

@@ -7,6 +7,7 @@ Usage: suites_test.py BUILD_FOLDER
 import fnmatch
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import unittest
@@ -49,11 +50,12 @@ def name_on_cpu(name):
 
 
 def filters():
-    """{test program: the filters that ctest gives it, those for a GPU and for several numbers of ranks once}"""
+    """{test program: the filters that ctest gives it, those for several numbers of ranks once, without what a GPU or the
+    interpreter runs once more}"""
     found = {}
     for test in entries():
         words = test.get("command", [])
-        if words and words[-1].startswith(FILTER) and not test["name"].endswith("_on_gpu"):
+        if words and words[-1].startswith(FILTER) and not re.search("_on_gpu$|_interpreted_", test["name"]):
             found.setdefault(words[-2], set()).add(words[-1])
     return found
 

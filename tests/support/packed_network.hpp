@@ -37,7 +37,7 @@ inline PackedNetwork drawn_network(int blocks, int classes, bool is_cosine, unsi
   std::vector<kernels::PackLayer> layers;
   std::int64_t count = 0;
   const auto add = [&](int in, int out, int stride, float scale) {
-    const auto taps = static_cast<std::size_t>(9 * in);
+    const auto taps = 9 * static_cast<std::size_t>(in);
     weights.push_back(draw(taps * static_cast<std::size_t>(out), 0, scale / std::sqrt(static_cast<float>(taps))));
     layers.push_back({weights.back().data(), in, out, stride});
     count += kernels::packed_count(layers.back());

@@ -69,7 +69,7 @@ const char* executor_of(Form form) {
   return is_on_gpu() ? "graph" : "eager";
 }
 
-Config config_of(Json given, Form form) {
+Config config_of(const Json& given, Form form) {
   Json all = {{"train.network", "resnet8"},
               {"train.epochs", epochs},
               {"train.batch_size", batch_size()},
@@ -122,8 +122,8 @@ Course course_of(const Json& given, Form form) {
 /// Expects that a fused trial lies about as near to float64 as one by operations in bfloat16.
 Course expect_near_operations(const Json& given) {
   SCOPED_TRACE(given.dump());
-  const Course exact = course_of(given, Form::float64), other = course_of(given, Form::bfloat16),
-               fused = course_of(given, Form::fused);
+  const Course exact = course_of(given, Form::float64), other = course_of(given, Form::bfloat16);
+  Course fused = course_of(given, Form::fused);
   testing::expect_as_near(fused.losses, other.losses, exact.losses, 0.005, "losses");
   testing::expect_as_near(fused.changes.weights, other.changes.weights, exact.changes.weights, 0.03, "weights");
   testing::expect_as_near(fused.changes.statistics, other.changes.statistics, exact.changes.statistics, 0.02,

@@ -22,6 +22,14 @@ template <typename T>
 using Wide =
     std::conditional_t<sizeof(T) == 8, T, std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>>;
 
+/// a / b; all bits by 0, and the least number by -1 wraps around.
+template <typename T>
+T quotient(T a, T b) {
+  if (b == 0) return static_cast<T>(-1);
+  if (std::is_signed_v<T> && b == static_cast<T>(-1)) return static_cast<T>(0 - Unsigned<T>(a));
+  return static_cast<T>(a / b);
+}
+
 template <typename T>
 void add_integers(Operations& to, const std::string& type) {
   to["add." + type] =
@@ -34,9 +42,9 @@ void add_integers(Operations& to, const std::string& type) {
       [](T a, T b, T c) { return static_cast<T>(std::uint64_t(a) * std::uint64_t(b) + std::uint64_t(c)); });
   to["min." + type] = lane_operation<T, T, T>([](T a, T b) { return std::min(a, b); });
   to["max." + type] = lane_operation<T, T, T>([](T a, T b) { return std::max(a, b); });
-  to["div." + type] =
-      lane_operation<T, T, T>([](T a, T b) { return b == 0 ? static_cast<T>(-1) : static_cast<T>(a / b); });
-  to["rem." + type] = lane_operation<T, T, T>([](T a, T b) { return b == 0 ? a : static_cast<T>(a % b); });
+  to["div." + type] = lane_operation<T, T, T>([](T a, T b) { return quotient(a, b); });
+  to["rem." + type] = lane_operation<T, T, T>(
+      [](T a, T b) { return static_cast<T>(Unsigned<T>(a) - Unsigned<T>(quotient(a, b)) * Unsigned<T>(b)); });
   to["shr." + type] = lane_operation<T, T, std::uint32_t>([](T a, std::uint32_t by) {
     constexpr std::uint32_t bits = 8 * sizeof(T);
     return static_cast<T>(by < bits ? a >> by : std::is_signed_v<T> && a < 0 ? -1 : 0);
@@ -211,12 +219,12 @@ std::uint32_t permute(std::uint32_t a, std::uint32_t b, std::uint32_t choice) {
   return result;
 }
 
-/// set.ne.u32.bf16x2: 0xffff for each half that is unequal; a NaN is not.
+/// set.neu.u32.bf16x2: 0xffff for each half that is unequal, as a NaN is to all.
 std::uint32_t unequal_halves(std::uint32_t a, std::uint32_t b) {
   std::uint32_t result = 0;
   for (const std::uint32_t shift : {0U, 16U}) {
     const float x = std::bit_cast<float>((a >> shift) << 16), y = std::bit_cast<float>((b >> shift) << 16);
-    if (x < y || x > y) result |= 0xffffU << shift;
+    if (!(x == y)) result |= 0xffffU << shift;
   }
   return result;
 }
@@ -256,7 +264,7 @@ void add_arithmetic(Operations& to) {
   add_special_reals(to);
   to["prmt.b32"] = lane_operation<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t>(
       [](std::uint32_t a, std::uint32_t b, std::uint32_t choice) { return permute(a, b, choice); });
-  to["set.ne.u32.bf16x2"] = lane_operation<std::uint32_t, std::uint32_t, std::uint32_t>(
+  to["set.neu.u32.bf16x2"] = lane_operation<std::uint32_t, std::uint32_t, std::uint32_t>(
       [](std::uint32_t a, std::uint32_t b) { return unequal_halves(a, b); });
 }
 

@@ -137,8 +137,8 @@ std::uint64_t Block::special_value(const std::string& name, std::uint32_t thread
 }
 
 std::byte* Block::memory(Space space, std::uint64_t address, std::uint32_t bytes, Use use, const Actor& actor) {
-  if (space == Space::any && (address & any_shared) != 0)
-    return shared_memory(address & ~any_shared, bytes, use, actor);
+  if (space == Space::any && (address & any_bit) != 0)
+    return shared_memory(address - any_shared, bytes, use, actor);
   if (space == Space::shared && address >> rank_shift != 0)
     throw std::runtime_error("an address in the shared memory of a cluster, as one in that of the block alone");
   if (space == Space::shared || space == Space::cluster) return shared_memory(address, bytes, use, actor);

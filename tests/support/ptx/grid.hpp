@@ -61,11 +61,12 @@ class Block {
   }
 
   /// The address that instructions for any memory take for shared memory.
-  static std::uint64_t any_address(std::uint64_t shared) { return shared | any_shared; }
+  static std::uint64_t any_address(std::uint64_t shared) { return shared + any_shared; }
 
  private:
   static constexpr int rank_shift = 24;
-  static constexpr std::uint64_t any_shared = std::uint64_t{1} << 62;
+  /// Its low half is not 0, so that no address is right which was cut instead of converted.
+  static constexpr std::uint64_t any_bit = std::uint64_t{1} << 62, any_shared = any_bit | 0x35000000;
 
   std::uint64_t special_value(const std::string& name, std::uint32_t thread) const;
   std::byte* shared_memory(std::uint64_t address, std::uint32_t bytes, Use use, const Actor& actor);

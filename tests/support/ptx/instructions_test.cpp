@@ -84,6 +84,8 @@ TEST(PtxInstructions, ComputeWithWholeNumbers) {
       {"mad.lo.s32 $dr, $ar, $br, $cr;", 3, 5, 7, 22},
       {"div.s32 $dr, $ar, $br;", bits(-7), 2, 0, bits(-3)},
       {"rem.s32 $dr, $ar, $br;", bits(-7), 2, 0, bits(-1)},
+      {"div.s32 $dr, $ar, $br;", 0x80000000, bits(-1), 0, 0x80000000},
+      {"rem.s32 $dr, $ar, $br;", 0x80000000, bits(-1), 0, 0},
       {"shr.s32 $dr, $ar, $br;", bits(-8), 1, 0, bits(-4)},
       {"shr.s32 $dr, $ar, $br;", bits(-8), 40, 0, bits(-1)},
       {"shr.u32 $dr, $ar, $br;", 0x80000000, 31, 0, 1},
@@ -106,7 +108,8 @@ TEST(PtxInstructions, MoveAndChooseBits) {
       {"selp.b32 $dr, $ar, $br, $cp;", 5, 6, 0, 6},
       {"mov.b64 $drd, {$ar, $br};", 1, 2, 0, 0x200000001},
       {"mov.b64 {%r5, $dr}, $ard;", 0x700000003, 0, 0, 7},
-      {"set.ne.u32.bf16x2 $dr, $ar, $br;", 0x80003f80, 0, 0, 0x0000ffff},  // -0 equals 0
+      {"set.neu.u32.bf16x2 $dr, $ar, $br;", 0x80003f80, 0, 0, 0x0000ffff},  // -0 equals 0
+      {"set.neu.u32.bf16x2 $dr, $ar, $br;", 0x7fc00001, 0, 0, 0xffffffff},
       {"xor.b32 $dr, $ar, $br;", 6, 5, 0, 3},
       {"not.b32 $dr, $ar;", 0, 0, 0, 0xffffffff},
   });

@@ -53,6 +53,8 @@ void choose_operation(const std::string& opcode, Instruction& instruction) {
   if (opcode == "ret" || opcode == "exit") {
     instruction.flow = Flow::exit;
   } else if (opcode == "bar.sync") {
+    if (instruction.registers.size() != 1 || instruction.text.back() != '0')
+      throw std::runtime_error("a barrier other than that of all threads: " + instruction.text);
     instruction.flow = Flow::barrier;
   } else if (opcode == "barrier.cluster.wait.acquire.aligned") {
     instruction.flow = Flow::cluster_barrier;

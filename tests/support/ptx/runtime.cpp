@@ -51,7 +51,11 @@ class Runtime {
     if (known != kernels_.end()) return known->second;
     const Registered& registered = functions_.at(function);
     auto& texts = texts_[registered.fatbin];
-    if (texts.empty()) texts = kernel_texts(ptx_of(registered.fatbin, capability_));
+    if (texts.empty()) {
+      const std::string text = ptx_of(registered.fatbin, capability_);
+      if (text.empty()) throw std::runtime_error("the program has no PTX for so old a GPU");
+      texts = kernel_texts(text);
+    }
     return kernels_.emplace(function, parse_kernel(texts.at(registered.name))).first->second;
   }
 
@@ -254,13 +258,13 @@ cudaError_t cudaFree(void* memory) {
 }
 cudaError_t cudaMemcpy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind) {
   return runtime().guarded([&] {
-    std::memcpy(to, from, bytes);
     runtime().store(to, bytes);
+    std::memcpy(to, from, bytes);
   });
 }
 cudaError_t cudaMemset(void* to, int value, std::size_t bytes) {
   return runtime().guarded([&] {
-    std::memset(to, value, bytes);
     runtime().store(to, bytes);
+    std::memset(to, value, bytes);
   });
 }

@@ -89,6 +89,11 @@ TEST(PtxThreads, ThatDoNotReachABarrierTogetherAreRefused) {
   expect_run(half + "32; @%p1 bra $end; bar.sync 0; $end:", SmallKernel::blocks(1, 64));
 }
 
+TEST(PtxThreads, OfAPartOfABlockHaveNoBarrierOfTheirOwn) {
+  EXPECT_THROW(SmallKernel("bar.sync 0, 32;"), std::runtime_error);
+  EXPECT_THROW(SmallKernel("bar.sync 1;"), std::runtime_error);
+}
+
 TEST(PtxThreads, OfAClusterReadTheSharedMemoryOfItsBlocksBehindABarrierOfBoth) {
   const std::string own = through_shared +
                           "mov.u32 %r11, %cluster_ctarank; xor.b32 %r12, %r11, 1;\n"

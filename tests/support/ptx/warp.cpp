@@ -49,7 +49,7 @@ void Warp::run() {
     const Instruction& instruction = kernel_->code[groups_.back().at];
     try {
       step(instruction);
-    } catch (const std::runtime_error& error) {
+    } catch (const std::exception& error) {
       throw std::runtime_error(error.what() +
                                (" (block " + std::to_string(block_->index()) + ", warp " + std::to_string(index_) +
                                 ", line " + std::to_string(instruction.line) +
