@@ -32,12 +32,12 @@ sweep() {
 echo "| step | exit code | seconds | |"
 nvidia-smi -L || true
 check doctor 30 m2m-doctor --out "$out"
-check kernels 60 kernels_test '--gtest_filter=*OnTheDevice*'
+check kernels 90 kernels_test '--gtest_filter=*OnTheDevice*'
 check sums 60 tensors_test '--gtest_filter=Nccl*'
 check networks 60 nn_test '--gtest_filter=*OnDevice*:*OnTheDevice*'
-check methods 60 methods_test '--gtest_filter=M2mEditor*:TranslationTrace*:*OnTheDevice*'
+check methods 90 methods_test '--gtest_filter=M2mEditor*:TranslationTrace*:*OnTheDevice*'
 check trainer 90 train_test '--gtest_filter=Trial*'
-check fused_step 60 train_fused_test '--gtest_filter=*OnTheDevice*'
+check fused_step 120 train_fused_test '--gtest_filter=*OnTheDevice*'
 check parity 60 parity_test
 check digits 60 m2m-sweep "$bundle/jobs/digits.toml" --out "$out/digits" seed=1 train.epochs=10
 if [ -n "${M2M_DATA:-}" ]; then
