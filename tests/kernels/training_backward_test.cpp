@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "support/relative_error.hpp"
 #include "support/training_case.hpp"
 
 namespace m2m::kernels {
@@ -17,6 +18,7 @@ using testing::expect_rounded_once;
 using testing::Moments;
 using testing::moments_of;
 using testing::numbers;
+using testing::relative_error;
 using testing::TrainedLayer;
 using testing::training_case;
 using testing::Values;
@@ -102,15 +104,6 @@ TEST(TrainingBackward, TakesTheGradientThroughConvolutionShortcutAndMask) {
 TEST(TrainingBackward, SpreadsTheGradientOfTheFeatures) {
   const EmulatedTraining& step = training_case().after;
   expect_rounded_once(step.layers.back().g, spread_gradient(step), "g of the last layer");
-}
-
-double relative_error(const std::vector<float>& got, const Values& expected) {
-  double errors = 0, squares = 0;
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    errors += (got[i] - expected[i]) * (got[i] - expected[i]);
-    squares += expected[i] * expected[i];
-  }
-  return std::sqrt(errors / squares);
 }
 
 /// Gradients are rounded twice a layer, each time by 2^-9 / sqrt(3) of a value in the mean: .6 % after the 26

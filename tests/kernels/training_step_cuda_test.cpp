@@ -9,6 +9,7 @@
 
 #include "kernels/training_step.hpp"
 #include "support/on_device.hpp"
+#include "support/relative_error.hpp"
 #include "support/training_case.hpp"
 
 namespace m2m::kernels {
@@ -18,6 +19,7 @@ using testing::Activations;
 using testing::EmulatedTraining;
 using testing::has_device;
 using testing::OnDevice;
+using testing::relative_error;
 using testing::TrainedLayer;
 
 /// A copy, on the device, of the memory of a step.
@@ -71,18 +73,6 @@ class StepOnDevice {
   std::vector<TrainingLayer> layers_;
   std::vector<std::pair<std::byte*, std::unique_ptr<OnDevice<std::byte>>>> memory_;
 };
-
-/// ||got - expected|| / ||expected||
-template <typename Values>
-double relative_error(const Values& got, const Values& expected) {
-  double squares = 0, errors = 0;
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    const double error = double{got[i]} - double{expected[i]};
-    errors += error * error;
-    squares += double{expected[i]} * double{expected[i]};
-  }
-  return std::sqrt(errors / squares);
-}
 
 /// Expects what emulated blocks gave. With sums in another order rounding decides some ReLUs otherwise: of what
 /// goes forward little changes, of gradients more.

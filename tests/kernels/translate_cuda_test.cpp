@@ -8,6 +8,7 @@
 #include "kernels/translate.hpp"
 #include "support/normals.hpp"
 #include "support/on_device.hpp"
+#include "support/relative_error.hpp"
 #include "support/translation_case.hpp"
 
 namespace m2m::kernels {
@@ -16,6 +17,7 @@ namespace {
 using testing::has_device;
 using testing::OnDevice;
 using testing::PackedNetwork;
+using testing::relative_error;
 using testing::TranslationCase;
 
 class NetworkOnDevice {
@@ -228,15 +230,6 @@ BlockAnswers in_a_block(const PackedNetwork& network, std::vector<float> pixels,
 /// Part number `i` of some parts of `size` values.
 std::vector<float> part(const std::vector<float>& all, int i, int size) {
   return {all.begin() + i * size, all.begin() + (i + 1) * size};
-}
-
-double relative_error(const std::vector<float>& got, const std::vector<float>& expected) {
-  double squares = 0, errors = 0;
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    errors += std::pow(double{got[i]} - double{expected[i]}, 2);
-    squares += std::pow(double{expected[i]}, 2);
-  }
-  return std::sqrt(errors / squares);
 }
 
 TEST(FeaturesOnTheDevice, AndTheirWayBackAreThoseOfEmulatedBlocks) {

@@ -70,7 +70,7 @@ std::byte* row_of(Warp& warp, const Instruction& instruction, std::uint32_t numb
 /// transposed, those of rows 2 j and 2 j + 1 in column i.
 template <bool is_transposed>
 void load_matrices(Warp& warp, const Instruction& instruction) {
-  warp.expect_together(instruction);
+  warp.expect_together();
   std::uint16_t values[4][8][8];
   for (std::uint32_t lane = 0; lane < lanes_of_a_warp; ++lane)
     std::memcpy(values[lane / 8][lane % 8], row_of(warp, instruction, instruction.registers[4], lane, Use::load),
@@ -87,7 +87,7 @@ void load_matrices(Warp& warp, const Instruction& instruction) {
 
 /// The reverse of load_matrices: the address, then a register for each matrix.
 void store_matrices(Warp& warp, const Instruction& instruction) {
-  warp.expect_together(instruction);
+  warp.expect_together();
   for (std::uint32_t lane = 0; lane < lanes_of_a_warp; ++lane) {
     std::byte* row = row_of(warp, instruction, instruction.registers[0], lane, Use::store);
     for (std::uint32_t j = 0; j < 4; ++j)

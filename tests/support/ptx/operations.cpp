@@ -9,8 +9,8 @@ namespace {
 
 [[noreturn]] void trap(Warp&, const Instruction&) { throw std::runtime_error("the kernel gives up"); }
 
-void arrive_at_cluster_barrier(Warp& warp, const Instruction& instruction) {
-  warp.expect_together(instruction);
+void arrive_at_cluster_barrier(Warp& warp, const Instruction&) {
+  warp.expect_together();
   warp.arrive();
 }
 

@@ -1,9 +1,7 @@
 #pragma once
 // A kernel in PTX, the assembly language that nvcc writes into a program for GPUs, ready to be run by an
 // interpreter.
-#include <array>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 

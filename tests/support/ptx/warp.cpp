@@ -29,7 +29,7 @@ std::uint32_t Warp::alive() const {
   return lanes;
 }
 
-void Warp::expect_together(const Instruction&) const {
+void Warp::expect_together() const {
   if (active_ != all_lanes) throw std::runtime_error("not all 32 lanes of the warp run it together");
 }
 

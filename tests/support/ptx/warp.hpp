@@ -48,8 +48,8 @@ class Warp {
       f(static_cast<std::uint32_t>(std::countr_zero(left)));
   }
 
-  /// Throws unless all lanes of the warp run the instruction together.
-  void expect_together(const Instruction& instruction) const;
+  /// Throws std::runtime_error unless all lanes of the warp run the current instruction together.
+  void expect_together() const;
 
   /// The memory of a lane at an address.
   std::byte* memory(const Instruction& instruction, std::uint64_t address, std::uint32_t bytes, Use use,

@@ -13,7 +13,7 @@ float high(std::uint32_t word) { return std::bit_cast<float>(word & 0xffff0000U)
 
 /// mma.m16n8k16: lane 4 g + t holds rows g and g + 8 of a, column g of b.
 void multiply_add(Warp& warp, const Instruction& instruction) {
-  warp.expect_together(instruction);
+  warp.expect_together();
   const auto& registers = instruction.registers;  // 4 results, 4 of a, 2 of b, 4 sums
   float a[16][16], b[16][8];
   for (std::uint32_t lane = 0; lane < lanes_of_a_warp; ++lane) {
@@ -44,7 +44,7 @@ void multiply_add(Warp& warp, const Instruction& instruction) {
 /// shfl.sync with all lanes: the value of another lane. By bfly the lane number ^ b, by idx b.
 template <bool is_xor>
 void shuffle(Warp& warp, const Instruction& instruction) {
-  warp.expect_together(instruction);
+  warp.expect_together();
   const auto& registers = instruction.registers;  // result, whether there was a lane, value, b, c, lanes
   const Lanes from = warp[registers[2]];
   for (std::uint32_t lane = 0; lane < lanes_of_a_warp; ++lane) {
