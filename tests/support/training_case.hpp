@@ -73,7 +73,8 @@ inline void expect_rounded_once(const Activations& got, const Values& expected, 
 inline double weight_of(const TrainedLayer& layer, int o, int tap, int i) {
   const auto inputs = static_cast<int>(layer.weight.size()) / (9 * layer.sizes.out_channels);
   if (i >= inputs) return 0;
-  return kernels::to_float(kernels::to_bf16(layer.weight[static_cast<std::size_t>((o * 9 + tap) * inputs + i)]));
+  const std::ptrdiff_t filter = std::ptrdiff_t{o} * 9 + tap;
+  return kernels::to_float(kernels::to_bf16(layer.weight[static_cast<std::size_t>(filter * inputs + i)]));
 }
 
 /// Calls each(output pixel, input pixel, tap) of an image for every product of pixels.
