@@ -4,6 +4,7 @@
 
 #include "kernels/fold_batch_norm.hpp"
 #include "kernels/launch.cuh"
+#include "kernels/rounded_product.hpp"
 #include "kernels/storage.hpp"
 
 namespace m2m::kernels {
@@ -20,10 +21,6 @@ __device__ Folded rounded(Real value) {
   }
 }
 
-/// Products that are rounded before they are subtracted from, as on the CPU.
-__device__ float product(float a, float b) { return __fmul_rn(a, b); }
-__device__ double product(double a, double b) { return __dmul_rn(a, b); }
-
 /// Layer blockIdx.x, every 64th output channel of it; a channel's weights are shared out among the threads.
 template <typename Real, typename Folded>
 __global__ void fold(Real epsilon, const FoldLayer* __restrict__ layers) {
@@ -35,7 +32,7 @@ __global__ void fold(Real epsilon, const FoldLayer* __restrict__ layers) {
     const Real scale = gamma[channel] / sqrt(variance[channel] + epsilon);
     if (threadIdx.x == 0) {
       static_cast<Folded*>(layer.folded_bias)[channel] =
-          rounded<Folded>(beta[channel] - product(scale, mean[channel]));
+          rounded<Folded>(beta[channel] - rounded_product(scale, mean[channel]));
     }
     const Real* from = static_cast<const Real*>(layer.weight) + channel * weights;
     Folded* to = static_cast<Folded*>(layer.folded_weight) + channel * weights;

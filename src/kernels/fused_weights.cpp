@@ -2,6 +2,15 @@
 
 namespace m2m::kernels {
 
+namespace {
+
+void write_bias(const PackLayer& layer) {
+  if (layer.norm.gamma == nullptr) return;
+  for (int out = 0; out < layer.out_channels; ++out) layer.norm.folded_bias[out] = folded_bias(layer.norm, out);
+}
+
+}  // namespace
+
 void pack_weights(const PackLayer* layers, int count, Words4* forward, Words4* backward) {
   for (int i = 0; i < count; ++i) backward += packed_count(layers[i]);
   for (int i = 0; i < count; ++i) {
@@ -12,6 +21,7 @@ void pack_weights(const PackLayer* layers, int count, Words4* forward, Words4* b
       backward[at] = backward_weights(layers[i], at);
     }
     forward += words;
+    write_bias(layers[i]);
   }
 }
 

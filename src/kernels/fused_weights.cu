@@ -20,6 +20,9 @@ __global__ void pack(const PackLayer* __restrict__ layers, Words4* __restrict__ 
     forward[before + i] = forward_weights(layer, i);
     backward[behind + i] = backward_weights(layer, i);
   }
+  const auto out = static_cast<int>(threadIdx.x);  // no layer has more channels than a block has threads
+  if (blockIdx.y == 0 && layer.norm.gamma != nullptr && out < layer.out_channels)
+    layer.norm.folded_bias[out] = folded_bias(layer.norm, out);
 }
 
 }  // namespace

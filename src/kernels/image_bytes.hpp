@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "kernels/mma_tiles.hpp"
+#include "kernels/rounded_product.hpp"
 #include "kernels/start_pixel.hpp"
 #include "kernels/transforms.hpp"
 
@@ -24,15 +25,6 @@ struct ImageWorkspace {
   std::uint8_t* lookup;         // [channels][256]
   int* counts;                  // [channels][256]
 };
-
-/// a * b, rounded before it is added to anything.
-M2M_DEVICE float rounded_product(float a, float b) {
-#ifdef __CUDA_ARCH__
-  return __fmul_rn(a, b);
-#else
-  return a * b;
-#endif
-}
 
 /// The nearest whole number, the even one on a tie; |value| below 2^22.
 M2M_DEVICE int nearest_even(float value) {

@@ -6,6 +6,7 @@
 
 #include "kernels/gather.hpp"
 #include "kernels/philox_block.hpp"
+#include "kernels/rounded_product.hpp"
 #include "kernels/steps.hpp"
 #include "kernels/storage.hpp"
 
@@ -50,15 +51,6 @@ M2M_HOST_DEVICE inline std::uint32_t noise_word(const StartNoise& noise, std::in
   const auto block = static_cast<std::uint32_t>(number / words_of_a_block);
   const StreamPlace place{noise.key, Purpose::noise, noise.epoch, noise.step, static_cast<std::uint32_t>(slot)};
   return stream_block(place, block)[static_cast<std::size_t>(number % words_of_a_block)];
-}
-
-/// a * b, rounded before it is added to anything.
-M2M_HOST_DEVICE inline double rounded_product(double a, double b) {
-#ifdef __CUDA_ARCH__
-  return __dmul_rn(a, b);
-#else
-  return a * b;
-#endif
 }
 
 /// Value `number` of image `image` as random_start writes it; plane: values of a channel. Pure.

@@ -23,8 +23,8 @@ class EvaluationMode {
 }  // namespace
 
 void FrozenNetwork::refresh() {
-  refresh_features();
   head_.refresh();
+  refresh_features();
 }
 
 torch::Tensor FrozenNetwork::outputs(const torch::Tensor& pixels) {

@@ -41,7 +41,8 @@ class FrozenNetwork {
   torch::Tensor pixel_gradient(const torch::Tensor& gradient);
 
  protected:
-  /// Everything but the head.
+  const FrozenHead& frozen_head() const { return head_; }
+  /// Everything but the head, which has been refreshed.
   virtual void refresh_features() = 0;
   virtual torch::Tensor features_for_gradient(const torch::Tensor& pixels) = 0;
   /// gradient: of the last result of features_for_gradient, [n, features]. Returns [n, c, h, w].

@@ -12,8 +12,6 @@
 #include "nn/device_table.hpp"
 #include "nn/fused_resnet.hpp"
 #include "nn/fused_translation.hpp"
-#include "nn/tensor_kernels.hpp"
-#include "settings/choices.hpp"
 
 namespace m2m::nn {
 namespace {
@@ -22,7 +20,7 @@ constexpr int image_values = 3 * 32 * 32;
 
 void* current_stream() { return c10::cuda::getCurrentCUDAStream().stream(); }
 
-/// The convolutions of a ResNet, folded in float32 and packed for tiles.
+/// The convolutions of a ResNet with their batch norms folded in, packed for tiles.
 class PackedLayers {
  public:
   explicit PackedLayers(const ResNet& network) : device_(network.head().weight.device()) {
@@ -34,13 +32,12 @@ class PackedLayers {
         add(network, block + "conv_b", block + "bn_b", 1);
       }
     }
-    make_tables();
+    make_table();
   }
 
-  /// Folds and packs the weights as they are now: two launches.
+  /// Folds and packs the weights as they are now, in one launch.
   void refresh() {
-    fold_batch_norm(batch_norm_epsilon, fold_table_);
-    kernels::pack_weights_cuda(static_cast<const kernels::PackLayer*>(pack_table_.const_data_ptr()),
+    kernels::pack_weights_cuda(static_cast<const kernels::PackLayer*>(table_.const_data_ptr()),
                                static_cast<int>(layers_.size()), words(forward_), words(backward_),
                                current_stream());
   }
@@ -67,86 +64,69 @@ class PackedLayers {
                        buffers[norm + ".running_var"], stride});
   }
 
-  /// Makes the folded memory and the tables that point into it.
-  void make_tables() {
-    std::int64_t weights = 0, biases = 0, count = 0;
+  /// Makes the packed memory, and the table that points into it.
+  void make_table() {
+    std::int64_t biases = 0, count = 0;
     for (const Layer& layer : layers_) {
-      weights += layer.weight.numel();
       biases += layer.weight.size(0);
-      count += kernels::packed_count(pack_row(layer, nullptr));
+      count += kernels::packed_count(row(layer, nullptr));
     }
-    const auto floats = torch::device(device_).dtype(torch::kFloat32);
-    folded_ = torch::empty({weights}, floats);
-    bias_ = torch::empty({biases}, floats);
+    bias_ = torch::empty({biases}, torch::device(device_).dtype(torch::kFloat32));
     forward_ = torch::empty({4 * count}, torch::device(device_).dtype(torch::kInt32));
     backward_ = torch::empty_like(forward_);
-    std::vector<kernels::FoldLayer> fold;
-    std::vector<kernels::PackLayer> pack;
-    float *weight = folded_.data_ptr<float>(), *bias = bias_.data_ptr<float>();
+    std::vector<kernels::PackLayer> rows;
+    float* bias = bias_.data_ptr<float>();
     for (const Layer& layer : layers_) {
-      fold.push_back(fold_row(layer, weight, bias));
-      pack.push_back(pack_row(layer, weight));
-      weight += layer.weight.numel();
+      rows.push_back(row(layer, bias));
       bias += layer.weight.size(0);
     }
-    fold_table_ = {table_on(device_, fold), static_cast<std::int64_t>(fold.size()), torch::kFloat32,
-                   torch::kFloat32};
-    pack_table_ = table_on(device_, pack);
+    table_ = table_on(device_, rows);
   }
 
-  static kernels::PackLayer pack_row(const Layer& layer, const float* folded) {
-    return {folded, static_cast<std::int32_t>(layer.weight.size(1)),
-            static_cast<std::int32_t>(layer.weight.size(0)), layer.stride};
-  }
-  static kernels::FoldLayer fold_row(const Layer& layer, float* weight, float* bias) {
-    return {layer.weight.const_data_ptr(),
-            layer.gamma.const_data_ptr(),
-            layer.beta.const_data_ptr(),
-            layer.mean.const_data_ptr(),
-            layer.variance.const_data_ptr(),
-            weight,
-            bias,
-            static_cast<std::int32_t>(layer.weight.size(0)),
+  static kernels::PackLayer row(const Layer& layer, float* folded_bias) {
+    return {layer.weight.const_data_ptr<float>(),
             static_cast<std::int32_t>(layer.weight.size(1)),
-            9,
-            !layer.weight.is_contiguous()};
+            static_cast<std::int32_t>(layer.weight.size(0)),
+            layer.stride,
+            layer.weight.is_contiguous(),
+            {layer.gamma.const_data_ptr<float>(), layer.beta.const_data_ptr<float>(),
+             layer.mean.const_data_ptr<float>(), layer.variance.const_data_ptr<float>(),
+             static_cast<float>(batch_norm_epsilon), folded_bias}};
   }
 
   torch::Device device_;
   std::vector<Layer> layers_;
-  torch::Tensor folded_, bias_, forward_, backward_, pack_table_;
-  FoldTable fold_table_;
+  torch::Tensor bias_, forward_, backward_, table_;
 };
 
-/// The head's weights as a translation reads them: a row of features per class, of cosines at length 1.
+/// A frozen head as a translation reads it: a row of features per class, a bias and a scale.
 class HeadRows {
  public:
-  explicit HeadRows(const Head& head) : head_(head) {
-    const torch::NoGradGuard no_gradient;
-    const bool is_linear = head.kind() == settings::HeadKind::linear;
-    rows_ = torch::empty_like(is_linear ? head.weight : head.weight.t(), at::MemoryFormat::Contiguous);
-    bias_ = torch::zeros({rows_.size(0)}, rows_.options());
-    scales_ = torch::ones_like(bias_);
+  explicit HeadRows(const FrozenHead& head) : head_(head) {
+    if (head.is_cosine()) turned_ = torch::empty_like(head.weight().t(), at::MemoryFormat::Contiguous);
+    const auto options = head.weight().options();
+    bias_ = head.bias().defined() ? head.bias() : torch::zeros({rows().size(0)}, options);
+    scales_ = head.scales().defined() ? head.scales() : torch::ones({rows().size(0)}, options);
   }
 
+  /// Follows a refresh of the frozen head: the rows of a linear one are its own.
   void refresh() {
-    const torch::NoGradGuard no_gradient;
-    constexpr double min_length = 1e-12;  // as nn/head.cpp
-    rows_.copy_(is_cosine() ? (head_.weight / head_.weight.norm(2, 0, true).clamp_min(min_length)).t()
-                            : head_.weight);
-    if (head_.bias.defined()) bias_.copy_(head_.bias);
-    if (head_.scales.defined()) scales_.copy_(head_.scales);
+    if (turned_.defined()) turned_.copy_(head_.weight().t());
   }
 
-  bool is_cosine() const { return head_.kind() == settings::HeadKind::cosine; }
-  int classes() const { return static_cast<int>(bias_.size(0)); }
-  const float* rows() const { return rows_.const_data_ptr<float>(); }
-  const float* bias() const { return bias_.const_data_ptr<float>(); }
-  const float* scales() const { return scales_.const_data_ptr<float>(); }
+  void show_in(kernels::DeviceNetwork& network) const {
+    network.head_weight = rows().const_data_ptr<float>();
+    network.head_bias = bias_.const_data_ptr<float>();
+    network.head_scales = scales_.const_data_ptr<float>();
+    network.classes = static_cast<int>(rows().size(0));
+    network.is_cosine = head_.is_cosine();
+  }
 
  private:
-  const Head& head_;
-  torch::Tensor rows_, bias_, scales_;
+  const torch::Tensor& rows() const { return turned_.defined() ? turned_ : head_.weight(); }
+
+  const FrozenHead& head_;
+  torch::Tensor turned_, bias_, scales_;
 };
 
 class FusedResNet : public FrozenNetwork {
@@ -156,7 +136,7 @@ class FusedResNet : public FrozenNetwork {
         blocks_(network.blocks_per_stage()),
         feature_count_(network.channels().back()),
         layers_(network) {
-    if (fused_head_trouble(network.spec()).empty()) head_.emplace(network.head());
+    if (fused_head_trouble(network.spec()).empty()) head_rows_.emplace(frozen_head());
     const auto floats = [&](const std::vector<double>& values) {
       return torch::tensor(values, torch::kFloat64).to(network.head().weight.device(), torch::kFloat32);
     };
@@ -167,13 +147,9 @@ class FusedResNet : public FrozenNetwork {
 
   /// Nothing if a translation cannot run the head.
   std::optional<kernels::DeviceNetwork> device_network() const override {
-    if (!head_) return std::nullopt;
+    if (!head_rows_) return std::nullopt;
     kernels::DeviceNetwork network = without_head();
-    network.head_weight = head_->rows();
-    network.head_bias = head_->bias();
-    network.head_scales = head_->scales();
-    network.classes = head_->classes();
-    network.is_cosine = head_->is_cosine();
+    head_rows_->show_in(network);
     return network;
   }
 
@@ -182,7 +158,7 @@ class FusedResNet : public FrozenNetwork {
  protected:
   void refresh_features() override {
     layers_.refresh();
-    if (head_) head_->refresh();
+    if (head_rows_) head_rows_->refresh();
   }
   torch::Tensor features_for_gradient(const torch::Tensor& pixels) override {
     pixels_ = pixels.detach().contiguous();
@@ -223,7 +199,7 @@ class FusedResNet : public FrozenNetwork {
   int blocks_;
   std::int64_t feature_count_;
   PackedLayers layers_;
-  std::optional<HeadRows> head_;  // for translations
+  std::optional<HeadRows> head_rows_;  // for translations
   torch::Tensor mean_, inverse_deviation_;
   torch::Tensor pixels_, signs_;  // of the last features_for_gradient
 };

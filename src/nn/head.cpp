@@ -1,7 +1,10 @@
 #include "nn/head.hpp"
 
+#include <ATen/ops/_foreach_copy.h>
+
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "core/error.hpp"
 
@@ -117,13 +120,19 @@ FrozenHead::FrozenHead(const Head& head) : head_(head) {
 
 void FrozenHead::refresh() {
   const torch::NoGradGuard no_gradient;
-  weight_.copy_(frozen_weight(head_));
-  if (bias_.defined()) bias_.copy_(frozen_bias(head_));
-  if (scales_.defined()) scales_.copy_(head_.scales);
-  if (!calibration_.defined()) return;
-  const auto own = tensors_of(head_.calibration);
-  const auto copies = tensors_of(calibration_);
-  for (std::size_t i = 0; i < own.size(); ++i) copies[i]->copy_(*own[i]);
+  std::vector<torch::Tensor> copies{weight_}, sources{frozen_weight(head_)};
+  const auto add = [&](const torch::Tensor& copy, const torch::Tensor& source) {
+    copies.push_back(copy);
+    sources.push_back(source);
+  };
+  if (bias_.defined()) add(bias_, frozen_bias(head_));
+  if (scales_.defined()) add(scales_, head_.scales);
+  if (calibration_.defined()) {
+    const auto from = tensors_of(head_.calibration);
+    const auto to = tensors_of(calibration_);
+    for (std::size_t i = 0; i < from.size(); ++i) add(*to[i], *from[i]);
+  }
+  at::_foreach_copy_(copies, sources);  // one launch on a GPU
 }
 
 torch::Tensor FrozenHead::outputs(const torch::Tensor& features) const {

@@ -76,6 +76,13 @@ class FrozenHead {
   /// Gradient of sum(outputs * gradient) with respect to `features`. gradient: [n, K]; returns [n, E F].
   torch::Tensor feature_gradient(const torch::Tensor& features, const torch::Tensor& gradient) const;
 
+  bool is_cosine() const { return head_.kind() == settings::HeadKind::cosine; }
+  /// [K, E F], of cosines [F, K] with columns of length 1.
+  const torch::Tensor& weight() const { return weight_; }
+  /// [K] each; not defined if the head has none.
+  const torch::Tensor& bias() const { return bias_; }
+  const torch::Tensor& scales() const { return scales_; }
+
  private:
   torch::Tensor outputs_before_calibration(const torch::Tensor& features) const;
   torch::Tensor gradient_before_calibration(const torch::Tensor& features, const torch::Tensor& gradient) const;

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
 #include <vector>
 
+#include "kernels/fold_batch_norm.hpp"
 #include "support/conv_cases.hpp"
 
 namespace m2m::kernels {
@@ -81,6 +83,25 @@ TEST(FusedWeights, OfTheWayBackBeginWithTheLastLayer) {
   const auto count = static_cast<std::ptrdiff_t>(alone.backward.size());
   EXPECT_TRUE(same({both.backward.begin(), both.backward.begin() + count}, alone.backward));
   EXPECT_TRUE(same({both.forward.end() - count, both.forward.end()}, alone.forward));
+}
+
+TEST(FusedWeights, HaveTheBatchNormFoldedInAsFoldBatchNormDoes) {
+  constexpr int in = 16, out = 32;
+  for (const bool is_channels_last : {false, true}) {
+    const std::vector<float> weight = testing::drawn(9 * in * out, 1), gamma = testing::drawn(out, 2),
+                             beta = testing::drawn(out, 3), mean = testing::drawn(out, 4);
+    std::vector<float> variance = testing::drawn(out, 5), folded(weight.size()), bias(out), other_bias(out);
+    for (float& value : variance) value = std::abs(value) + 0.01F;
+    const FoldLayer fold{weight.data(), gamma.data(), beta.data(), mean.data(), variance.data(), folded.data(),
+                         bias.data(),   out,          in,          9,           is_channels_last};
+    fold_batch_norm<float, float>(1e-5, 1, &fold);
+    const NormToFold norm{gamma.data(), beta.data(), mean.data(), variance.data(), 1e-5F, other_bias.data()};
+    const Packed two_steps({{folded.data(), in, out, 2}});
+    const Packed one_step({{weight.data(), in, out, 2, !is_channels_last, norm}});
+    EXPECT_TRUE(same(one_step.forward, two_steps.forward));
+    EXPECT_TRUE(same(one_step.backward, two_steps.backward));
+    EXPECT_EQ(other_bias, bias);
+  }
 }
 
 }  // namespace
