@@ -8,6 +8,8 @@
 #   --ratio RHO       that ratio (default: 100)
 #   --authors DIR     adds the authors' program, a checkout, which first_contact.sh times beside this one
 #   --published G     adds the authors' g (.t7), with which M2m is timed
+#   --sanitizer DIR   adds NVIDIA's compute-sanitizer, 9 MB, with which first_contact.sh repeats a few tests: the folder of
+#                     that name of a CUDA toolkit, or of the wheel in requirements/sanitizer.txt
 # The machine needs glibc as new as this one's, and PyTorch of the release that was linked here. With --data the package
 # libjxl-tools is needed here: images are packed without loss.
 set -euo pipefail
@@ -21,7 +23,7 @@ fail() {
 programs=(m2m-sweep m2m-report m2m-doctor m2m-bench)
 tests=(kernels_test tensors_test nn_test methods_test train_test train_fused_test parity_test)
 
-build=$checkout/build/gpu-release data='' ratio=100 authors='' published='' out=''
+build=$checkout/build/gpu-release data='' ratio=100 authors='' published='' sanitizer='' out=''
 while [ $# -gt 0 ]; do
   case "$1" in
     --build) build=$2; shift 2 ;;
@@ -29,6 +31,7 @@ while [ $# -gt 0 ]; do
     --ratio) ratio=$2; shift 2 ;;
     --authors) authors=$2; shift 2 ;;
     --published) published=$2; shift 2 ;;
+    --sanitizer) sanitizer=$2; shift 2 ;;
     -*) fail "unknown option '$1'; the head of this script lists them." ;;
     *) out=$1; shift ;;
   esac
@@ -78,7 +81,7 @@ pack_images() {
 
 copy_programs
 copy_libraries
-cp "$checkout"/scripts/bundle/{run,first_contact,long_run,environment}.sh "$checkout"/scripts/bundle/{unpack_images,step_times}.py \
+cp "$checkout"/scripts/bundle/{run,first_contact,long_run,environment}.sh "$checkout"/scripts/bundle/{unpack_images,step_times,bench_times}.py \
   "$checkout/src/bench/run_authors.py" "$bundle/"
 cp -r "$checkout/jobs" "$checkout/datasets" "$bundle/"
 mkdir -p "$bundle/tests/parity"
@@ -91,6 +94,12 @@ if [ -n "$authors" ]; then
   git -C "$authors" archive --prefix=authors/ HEAD | tar -x -C "$bundle" || fail "$authors is no checkout of the authors' program"
 fi
 if [ -n "$published" ]; then cp "$published" "$bundle/published_g.t7"; fi
+if [ -n "$sanitizer" ]; then
+  [ -f "$sanitizer/TreeLauncherSubreaper" ] || fail "$sanitizer is no folder of compute-sanitizer: TreeLauncherSubreaper is missing"
+  mkdir "$bundle/sanitizer"
+  cp "$sanitizer"/{compute-sanitizer,TreeLauncher*,lib*.so} "$bundle/sanitizer/"
+  chmod +x "$bundle"/sanitizer/{compute-sanitizer,TreeLauncher*}
+fi
 # A dictionary as large as all of it: the programs have most of their code in common.
 tar -C "$work" -cf - m2m | xz --lzma2=preset=6,dict=192MiB >"$out"
 echo "$out: $(($(stat -c %s "$out") / 1000000)) MB, revision $(cat "$bundle/revision"), for PyTorch $(cat "$bundle/torch_version")"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Checks a machine before a long run, in five minutes: device tests, m2m-doctor, and the times of steps, eager, recorded
-# and fused, beside those of the authors' program if it is in the bundle. Each part has a time limit, and a failure does
-# not stop the others. The table is printed last, and written to OUT/first_contact.md.
+# Checks a machine before a long run, in some eight minutes: device tests, some of them below compute-sanitizer if there is
+# one, m2m-doctor, and the times of steps and translations, eager, recorded and fused, for one to eight trials at once,
+# beside those of the authors' program if it is in the bundle. Each part has a time limit, and a failure does not stop the
+# others. The tables are printed last, and written to OUT/first_contact.md.
 #
 # Usage: first_contact.sh       OUT: a folder for logs and results (default: ./first_contact)
 set -euo pipefail
@@ -10,6 +11,7 @@ out=${OUT:-first_contact}
 mkdir -p "$out"
 export M2M_TEST_DEVICE=${M2M_TEST_DEVICE:-cuda:0}
 export M2M_PUBLISHED_G=$bundle/published_g.t7
+sanitized='FusedWeightsOnTheDevice.*:TranslateOnTheDevice.*:TrainingStepOnTheDevice.*'
 rows=()
 
 # check NAME SECONDS COMMAND...: one row of the table; the output goes to a log.
@@ -29,10 +31,21 @@ sweep() {
   check "$name" 90 m2m-sweep "$bundle/jobs/step_times.toml" --out "$out/$name" train.precision=bf16 "$@"
 }
 
+# bench EXECUTOR FILTER: cases of m2m-bench on the GPU.
+bench() {
+  check "bench_$1" 100 m2m-bench run --device cuda --executor "$1" --repetitions 3 --json "$out/bench_$1.json" --filter "$2"
+}
+
 echo "| step | exit code | seconds | |"
 nvidia-smi -L || true
 check doctor 30 m2m-doctor --out "$out"
 check kernels 90 kernels_test '--gtest_filter=*OnTheDevice*'
+sanitizer=$(command -v "$bundle/sanitizer/compute-sanitizer" || command -v compute-sanitizer || true)
+if [ -n "$sanitizer" ]; then
+  for tool in memcheck racecheck synccheck; do
+    check "$tool" 60 "$sanitizer" --tool "$tool" --error-exitcode 9 "$bundle/bin/kernels_test" --gtest_filter="$sanitized"
+  done
+fi
 check sums 60 tensors_test '--gtest_filter=Nccl*'
 check networks 60 nn_test '--gtest_filter=*OnDevice*:*OnTheDevice*'
 check methods 90 methods_test '--gtest_filter=M2mEditor*:TranslationTrace*:*OnTheDevice*'
@@ -40,6 +53,9 @@ check trainer 90 train_test '--gtest_filter=Trial*'
 check fused_step 120 train_fused_test '--gtest_filter=*OnTheDevice*'
 check parity 60 parity_test
 check digits 60 m2m-sweep "$bundle/jobs/digits.toml" --out "$out/digits" seed=1 train.epochs=10
+bench eager '^((erm|m2m)_steps/bf16/auto/128|translated_slots/bf16/auto/76)/x1/'
+bench graph '^((erm|m2m)_steps|translated_slots)/'
+bench fused '^((erm|m2m)_steps|translated_slots)/'
 if [ -n "${M2M_DATA:-}" ]; then
   g=()
   if [ -f "$M2M_PUBLISHED_G" ]; then g=("m2m.g_from=$M2M_PUBLISHED_G"); fi
@@ -60,6 +76,8 @@ fi
   echo "| step | exit code | seconds | tests |"
   echo "|---|---|---|---|"
   printf '%s\n' "${rows[@]}"
+  echo
+  "$python" "$bundle/bench_times.py" "$out"/bench_*.json
   echo
   echo "| program | phase | epochs | s an epoch, median | ms a step, median |"
   echo "|---|---|---|---|---|"

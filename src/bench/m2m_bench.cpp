@@ -53,7 +53,7 @@ constexpr const char* compare_footer =
   m2m-bench compare --authors ../M2m --python ../M2m/venv/bin/python --threads 2)";
 
 void describe_device(CLI::App& app, std::string& device, std::string& executor) {
-  app.add_option("--device", device, "Where steps run; of the cases a GPU runs only those of steps")
+  app.add_option("--device", device, "Where steps run; of the cases a GPU runs those of steps and of translations")
       ->check(CLI::IsMember({"cpu", "cuda"}))
       ->capture_default_str();
   app.add_option("--executor", executor, "How steps of this program reach a GPU: train.executor")

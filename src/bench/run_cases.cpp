@@ -85,6 +85,8 @@ void add_context(const Json& context, int threads) {
 
 void add_all_cases(const std::shared_ptr<Workbench>& bench) {
   add_step_cases(bench);
+  add_shared_step_cases(bench);
+  add_slot_cases(bench);
   if (bench->device().is_cuda()) return;  // the other cases time work of the CPU
   add_data_cases(bench);
   add_translation_cases(bench);
@@ -104,6 +106,7 @@ int run_cases(const RunSettings& settings, const Json& context) {
   Json here = context;
   here["device"] = settings.device;
   here["executor"] = settings.executor;
+  if (bench->device().is_cuda()) here["product_tflops"] = 2 * bench->product_rate() / 1e12;
   here["timed"] = "host's clock; each iteration waits until the device is done";
   add_context(here, settings.threads);
   add_all_cases(bench);

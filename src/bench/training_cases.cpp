@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "bench/concurrent_work.hpp"
 #include "bench/workbench.hpp"
 #include "nn/device.hpp"
 #include "settings/m2m_settings.hpp"
@@ -16,6 +17,9 @@ namespace {
 constexpr CosineBounds erm_bounds{0.9999, 0.95};
 // T steps of translation carry rounding into the images themselves.
 constexpr CosineBounds m2m_bounds{0.99, 0.9};
+
+/// Steps on a GPU that record a graph for each number of translated images.
+constexpr int recording_steps = 16;
 
 struct StepCase {
   std::string method;
@@ -58,7 +62,7 @@ void time_case(benchmark::State& state, Workbench& bench, const StepCase& what) 
   train::Trial trial(setup.plan, setup.parts);
   trial.submit(1);  // plans the epoch and allocates; its gradient is compared below
   const torch::Tensor first = flat_velocity(trial);
-  if (bench.device().is_cuda()) trial.submit(16);  // records a graph for each number of translated images
+  if (bench.device().is_cuda()) trial.submit(recording_steps);
   nn::synchronize_stream(bench.device());
   for (auto _ : state) {
     trial.submit(1);
@@ -68,7 +72,7 @@ void time_case(benchmark::State& state, Workbench& bench, const StepCase& what) 
   state.SetItemsProcessed(steps * what.batch);
   const double all =
       step_multiply_adds(what, setup, trial, steps, settings::value_of(config, &settings::M2mSettings::steps));
-  count_flops(state, all / static_cast<double>(steps));
+  count_flops(state, all / static_cast<double>(steps), bench.product_rate());
   const double agreement = cosine(first, bench.plain_first_step(what.method, what.batch));
   state.counters["cosine"] = agreement;
   verify(state, agreement >= (what.method == "ERM" ? erm_bounds : m2m_bounds).of(what.variant),
@@ -92,6 +96,47 @@ void add_step_cases(const std::shared_ptr<Workbench>& bench) {
       for (const std::int64_t batch : {32, 64, 128, 256, 512}) {
         if (variant.kernels == "auto" || batch == 128) add_step_case(bench, {method, variant, batch});
       }
+    }
+  }
+}
+
+namespace {
+
+/// Steps of several trials that share the device; they do not wait for each other.
+void time_shared_steps(benchmark::State& state, Workbench& bench, const StepCase& what, int trials) {
+  const Config config = trial_config(what.method, what.variant, what.batch);
+  const bool is_gpu = bench.device().is_cuda();
+  const int steps_of_a_run = is_gpu ? 16 : 1;
+  std::vector<const train::Trial*> running(static_cast<std::size_t>(trials));
+  ConcurrentWork work(bench.device(), trials, [&](int thread) {
+    TrialSetup own = bench.setup(config);
+    const auto trial = std::make_shared<train::Trial>(std::move(own.plan), std::move(own.parts));
+    trial->submit(is_gpu ? recording_steps + 1 : 1);
+    running[static_cast<std::size_t>(thread)] = trial.get();
+    return [trial] { trial->submit(1); };
+  });
+  for (auto _ : state) work.run(steps_of_a_run);
+  const std::int64_t steps = state.iterations() * steps_of_a_run;
+  state.SetItemsProcessed(steps * trials * what.batch);
+  count_steps(state, steps_of_a_run);
+  const double of_a_trial = step_multiply_adds(what, bench.setup(config), *running.front(), steps,
+                                               settings::value_of(config, &settings::M2mSettings::steps));
+  count_flops(state, trials * of_a_trial / static_cast<double>(state.iterations()), bench.product_rate());
+  for (const train::Trial* trial : running) {
+    verify(state, flat_velocity(*trial).isfinite().all().item<bool>(),
+           "a velocity is not finite after the last step");
+  }
+}
+
+}  // namespace
+
+void add_shared_step_cases(const std::shared_ptr<Workbench>& bench) {
+  for (const std::string method : {"ERM", "M2m"}) {
+    const StepCase what{method, {"bf16", "auto"}, 128};
+    for (const int trials : trials_at_once(bench->device())) {
+      const std::string name = method == "ERM" ? "erm_steps" : "m2m_steps";
+      add_case(fmt::format("{}/128/x{}", case_name(name, what.variant), trials), bench->device().is_cuda() ? 3 : 2,
+               [=](benchmark::State& state) { time_shared_steps(state, *bench, what, trials); });
     }
   }
 }

@@ -2,9 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
-#include "bench/workbench.hpp"
+#include "bench/brief_networks.hpp"
 #include "methods/translation.hpp"
 #include "settings/m2m_settings.hpp"
 
@@ -28,28 +27,9 @@ struct Seeds {
   torch::Tensor classes, targets;  // int64 [m]
 };
 
-std::shared_ptr<nn::Network> network_from(Workbench& bench, const Config& config,
-                                          const checkpoints::NetworkState& state) {
-  const TrialSetup setup = bench.setup(config);
-  auto network = train::build_network(setup.plan.settings, *setup.parts.data);
-  const torch::NoGradGuard no_gradient;
-  nn::load_state(*network, state, "a trained network");
-  return network;
-}
-
-/// The state of a network after a few steps of ERM; g has keys of its own.
-checkpoints::NetworkState train_briefly(Workbench& bench, bool is_g) {
-  const Config config = trial_config("ERM", {"float32", "auto"}, 128);
-  TrialSetup setup = bench.setup(config);
-  if (is_g) setup.plan.keys = train::g_keys(config);
-  train::Trial trial(std::move(setup.plan), std::move(setup.parts));
-  trial.submit(12);
-  return train::copy_state(trial.network());
-}
-
-Pair make_pair(Workbench& bench, const Variant& variant, const std::array<checkpoints::NetworkState, 2>& states) {
+Pair make_pair(Workbench& bench, const Variant& variant, const BriefStates& states) {
   const Config config = trial_config("ERM", variant, 128);
-  Pair pair{network_from(bench, config, states[0]), network_from(bench, config, states[1]), {}, {}};
+  Pair pair{network_from(bench, config, states.f), network_from(bench, config, states.g), {}, {}};
   pair.frozen_f = pair.f->freeze();
   pair.frozen_g = pair.g->freeze();
   pair.frozen_f->refresh();
@@ -100,7 +80,7 @@ void check(benchmark::State& state, const Variant& variant, const torch::Tensor&
 }
 
 void translate_images(benchmark::State& state, Workbench& bench, const Variant& variant, int steps) {
-  const std::array<checkpoints::NetworkState, 2> states = {train_briefly(bench, false), train_briefly(bench, true)};
+  const BriefStates states = train_briefly(bench);
   const Pair pair = make_pair(bench, variant, states);
   const Seeds seeds = make_seeds(*bench.data());
   torch::Tensor translated = translate_with(pair, seeds, 1);

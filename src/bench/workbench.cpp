@@ -3,6 +3,11 @@
 #include <fmt/format.h>
 #include <torch/types.h>
 
+#include <algorithm>
+#include <limits>
+
+#include "bench/comparison.hpp"
+#include "nn/device.hpp"
 #include "settings/m2m_settings.hpp"
 #include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
@@ -58,6 +63,22 @@ void add_held_out(train::LoadedData& data) {
     add_image(test, i % classes, data::Pool::test);
   }
   data.set.test = grown(std::move(test));
+}
+
+/// Of the fastest of some products of 8192x8192 matrices, of 1.1 TFLOP each.
+double measured_product_rate(torch::Device device) {
+  constexpr std::int64_t size = 8192;
+  constexpr int products = 12;
+  const nn::StreamScope stream(device);
+  const torch::Tensor a = torch::randn({size, size}, torch::device(device).dtype(torch::kBFloat16));
+  double fastest = std::numeric_limits<double>::infinity();
+  for (int i = 0; i < products; ++i) {
+    const double start = monotonic_seconds();
+    const torch::Tensor product = a.mm(a);
+    nn::synchronize_stream(device);
+    fastest = std::min(fastest, monotonic_seconds() - start);
+  }
+  return static_cast<double>(size * size * size) / fastest;
 }
 
 }  // namespace
@@ -139,6 +160,11 @@ torch::Tensor Workbench::plain_first_step(const std::string& method, std::int64_
   return cached;
 }
 
+double Workbench::product_rate() {
+  if (!product_rate_) product_rate_ = device_.is_cuda() ? measured_product_rate(device_) : 0;
+  return *product_rate_;
+}
+
 torch::Tensor flat_velocity(const train::Trial& trial) {
   std::vector<torch::Tensor> rows;
   for (const auto& [name, velocity] : trial.checkpoint().momentum) rows.push_back(velocity.flatten());
@@ -154,9 +180,20 @@ void verify(benchmark::State& state, bool right, const std::string& sentence) {
   if (!right && !state.error_occurred()) state.SkipWithError(sentence.c_str());
 }
 
-void count_flops(benchmark::State& state, double multiply_adds_per_iteration) {
-  const double operations = 2 * multiply_adds_per_iteration * static_cast<double>(state.iterations());
-  state.counters["GFLOP/s"] = benchmark::Counter(operations / 1e9, benchmark::Counter::kIsRate);
+void count_flops(benchmark::State& state, double multiply_adds_per_iteration, double product_rate) {
+  const double all = multiply_adds_per_iteration * static_cast<double>(state.iterations());
+  state.counters["GFLOP/s"] = benchmark::Counter(2 * all / 1e9, benchmark::Counter::kIsRate);
+  if (product_rate > 0)
+    state.counters["of_a_product"] = benchmark::Counter(all / product_rate, benchmark::Counter::kIsRate);
+}
+
+std::vector<int> trials_at_once(torch::Device device) {
+  return device.is_cuda() ? std::vector<int>{1, 2, 4, 8} : std::vector<int>{1, 2};
+}
+
+void count_steps(benchmark::State& state, int steps) {
+  state.counters["s_a_step"] = benchmark::Counter(static_cast<double>(state.iterations() * steps),
+                                                  benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
 std::string case_name(const std::string& name, const Variant& variant) {

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -67,6 +68,10 @@ class Workbench {
   /// each method and batch.
   torch::Tensor plain_first_step(const std::string& method, std::int64_t batch);
 
+  /// Multiply-adds a second of a GPU in one large matrix product of libtorch in bf16, what cases are compared with.
+  /// Measured once; 0 on a CPU.
+  double product_rate();
+
  private:
   Config on_device(Config config) const;
   /// Of a trial that the executor can run.
@@ -76,6 +81,7 @@ class Workbench {
   torch::Device device_;
   std::shared_ptr<const train::LoadedData> data_;
   std::map<std::pair<std::string, std::int64_t>, torch::Tensor> first_steps_;
+  std::optional<double> product_rate_;
 };
 
 /// All velocities of a trial's SGD in one flat tensor, ordered by name.
@@ -87,8 +93,15 @@ double cosine(const torch::Tensor& a, const torch::Tensor& b);
 /// Makes the case fail with `sentence` unless `right`. Only the first failure of a case is kept.
 void verify(benchmark::State& state, bool right, const std::string& sentence);
 
-/// Reports `multiply_adds_per_iteration` as GFLOP/s: 2 operations each, over real time.
-void count_flops(benchmark::State& state, double multiply_adds_per_iteration);
+/// Reports `multiply_adds_per_iteration` as GFLOP/s: 2 operations each, over real time. product_rate: that of the
+/// bench; unless it is 0, also the share of it.
+void count_flops(benchmark::State& state, double multiply_adds_per_iteration, double product_rate = 0);
+
+/// Numbers of trials that share the device in cases of several: up to 8 on a GPU, 2 on a CPU.
+std::vector<int> trials_at_once(torch::Device device);
+
+/// Reports the seconds of one of `steps` steps of an iteration, for cases whose iterations have several.
+void count_steps(benchmark::State& state, int steps);
 
 /// "NAME/float32/auto": name, precision and kernels.
 std::string case_name(const std::string& name, const Variant& variant);
@@ -114,6 +127,10 @@ void add_file_cases(const std::shared_ptr<Workbench>& bench);
 void add_step_cases(const std::shared_ptr<Workbench>& bench);
 /// Registers an evaluation of 9,000 images.
 void add_evaluation_cases(const std::shared_ptr<Workbench>& bench);
+/// Registers the translations of a step, for one trial and several at once; on a GPU 40, 76 and 128 of them.
+void add_slot_cases(const std::shared_ptr<Workbench>& bench);
+/// Registers steps of several trials at once, batches of 128.
+void add_shared_step_cases(const std::shared_ptr<Workbench>& bench);
 /// Registers one iteration of a translation and a whole translation of 76 images.
 void add_translation_cases(const std::shared_ptr<Workbench>& bench);
 /// Registers the project's convolutions beside oneDNN's fused ones, for each layer shape of ResNet-32.

@@ -47,6 +47,23 @@ TEST(BenchProgram, WritesItsMachineAndMediansWithoutErrors) {
   EXPECT_EQ(medians, 4);
 }
 
+TEST(BenchProgram, TimesTrialsThatShareADevice) {
+  const TemporaryFolder folder;
+  const Outcome outcome = run_bench(
+      "run --filter '^(erm_steps/bf16/auto/128/x2|translated_slots/bf16/auto/76/x1)' --repetitions 1 --json "
+      "out.json",
+      folder);
+  ASSERT_EQ(outcome.code, 0) << outcome.output;
+  const Json runs = Json::parse(read_file(folder.path() / "out.json"))["benchmarks"];
+  ASSERT_EQ(runs.size(), 2U);
+  for (const Json& run : runs) {
+    EXPECT_FALSE(run.value("error_occurred", false)) << run.dump();
+    const double steps = run.at("name").get<std::string>().starts_with("erm") ? 1 : 2;
+    EXPECT_NEAR(run.at("s_a_step").get<double>() * steps * 1000, run.at("real_time").get<double>(), 1)
+        << run.dump();
+  }
+}
+
 TEST(BenchProgram, ComputesTheSameConvolutionsAsOneDnn) {
   const TemporaryFolder folder;
   const Outcome outcome =
@@ -99,9 +116,10 @@ TEST(BenchProgram, NamesItsCases) {
   const Outcome outcome = run_bench("--list", folder);
   EXPECT_EQ(outcome.code, 0);
   EXPECT_EQ(run_bench("--list > /dev/full", folder).code, 74);
-  for (const char* name : {"erm_step/bf16/auto/512", "m2m_step/float32/torch/128", "translation/bf16/auto/76",
-                           "translation_iteration/float32/auto/76", "evaluation/bf16/auto/9000", "checkpoint",
-                           "convolution_relu/float32/auto/32x16x16"}) {
+  for (const char* name :
+       {"erm_step/bf16/auto/512", "m2m_step/float32/torch/128", "translation/bf16/auto/76",
+        "translation_iteration/float32/auto/76", "translated_slots/bf16/auto/76/x2", "m2m_steps/bf16/auto/128/x2",
+        "evaluation/bf16/auto/9000", "checkpoint", "convolution_relu/float32/auto/32x16x16"}) {
     EXPECT_NE(outcome.output.find(name), std::string::npos) << name << " is not in " << outcome.output;
   }
 }

@@ -25,7 +25,12 @@ class GpuBundle(unittest.TestCase):
         cls.addClassCleanup(cls.temporary.cleanup)
         packed = cls.folder / "m2m.tar.xz"
         environment = {**os.environ, "XZ_OPT": "-0"}
-        subprocess.run([CHECKOUT / "scripts/gpu_bundle.sh", "--build", BUILD, packed], check=True, env=environment)
+        sanitizer = cls.folder / "compute-sanitizer"
+        sanitizer.mkdir()
+        for name in ("compute-sanitizer", "TreeLauncherSubreaper", "libsanitizer-collection.so"):
+            (sanitizer / name).write_text("#!/bin/sh\necho checked\n")
+        command = [CHECKOUT / "scripts/gpu_bundle.sh", "--build", BUILD, "--sanitizer", sanitizer, packed]
+        subprocess.run(command, check=True, env=environment)
         subprocess.run(["tar", "-xf", packed], cwd=cls.folder, check=True)
         cls.bundle = cls.folder / "m2m"
 
@@ -75,6 +80,22 @@ class GpuBundle(unittest.TestCase):
         tested = self.run_script("run.sh", "parity_test", "--gtest_filter=*Small*")
         self.assertEqual(tested.returncode, 0, tested.stdout)
         self.assertIn("PASSED", tested.stdout)
+
+    def test_brings_the_sanitizer_as_programs_that_can_be_started(self):
+        checked = self.run_script("run.sh", str(self.bundle / "sanitizer/compute-sanitizer"))
+        self.assertEqual(checked.stdout, "checked\n")
+        self.assertTrue(os.access(self.bundle / "sanitizer/TreeLauncherSubreaper", os.X_OK))
+
+    def test_tabulates_times_of_trials_that_share_a_device(self):
+        case = ("--filter", "^erm_steps/bf16/auto/128/x2", "--repetitions", "2")
+        timed = self.run_script("run.sh", "m2m-bench", "run", *case, "--json", "times.json")
+        self.assertEqual(timed.returncode, 0, timed.stdout)
+        table = self.run_script("run.sh", str(PYTHON), str(self.bundle / "bench_times.py"), "times.json", "absent.json")
+        rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.stdout.splitlines()[2:]]
+        self.assertEqual(rows[0][:3], ["erm_steps/bf16/auto/128", "auto", "2"], table.stdout)
+        milliseconds, images = map(float, rows[0][3:5])
+        self.assertAlmostEqual(images * milliseconds / 1000 / (2 * 128), 1, delta=0.05)
+        self.assertIn("absent.json cannot be read", rows[1][0])
 
     def test_refuses_a_python_without_the_wheel(self):
         refused = self.run_script("run.sh", "m2m-doctor", python="/usr/bin/python3")
