@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "sweep/costs.hpp"
 #include "sweep/heartbeat.hpp"
@@ -70,7 +71,9 @@ class Coordinator {
     stop_all(settings_.stop_requested());
     ping(settings_.clock());
     watch_for_stalls(settings_.clock());
-    for (const Assignment& assignment : scheduler_.assign(settings_.clock())) start(assignment);
+    const std::vector<Assignment> assignments = scheduler_.assign(settings_.clock());
+    send_memory_to_come();  // first: a rank that has got its stage soon asks for a further one
+    for (const Assignment& assignment : assignments) start(assignment);
     for (SweepObserver* observer : observers_) observer->on_tick(settings_.clock());
     sleep();
   }
@@ -84,6 +87,13 @@ class Coordinator {
     for (SweepObserver* observer : observers_) observer->on_started(assignment.stage, hosts_[at(leader)] + others);
     const auto start = encode(ToWorker(Assign{scheduler_.graph().stages[at(assignment.stage)], slot}));
     for (int member = 0; member < size; ++member) mail_.send(leader + member, start);
+  }
+
+  /// Tells ranks with several slots the largest memory of the stages to come, if it has changed.
+  void send_memory_to_come() {
+    if (settings_.trials_per_device == 1) return;
+    const double bytes = scheduler_.memory_to_come();
+    if (std::exchange(memory_to_come_, bytes) != bytes) broadcast(MemoryToCome{bytes});
   }
 
   /// Gives the workers a sign of life if it is time for one.
@@ -256,6 +266,7 @@ class Coordinator {
   std::map<int, StageFinished> finished_;  // by slot number: results of leaders whose groups have not all finished
   std::set<int> ready_ranks_;              // ranks that have sent their first message
   std::set<int> gone_;                     // ranks that have sent their last message
+  double memory_to_come_ = 0;              // that the workers know of, in bytes
   StopReason reason_ = StopReason::none;
   StallWatch watch_;
   std::vector<Stall> stalls_;  // that stop the sweep

@@ -46,6 +46,9 @@ struct CoordinatorSettings {
 /// get its stages; the result of its first rank counts. A slot gets stages from its Ready until a StageFinished
 /// that withdraws it. A stage that ends unsaved stops the sweep.
 ///
+/// Ranks with several slots are told the largest estimate of the memory of the stages left, whenever it changes and
+/// before they get a stage.
+///
 /// A rank that gives no sign of life for stall_timeout, or a stage that makes no step for it, stops the sweep: the
 /// observers get a log line about each, the other stages save their states, then end_job ends the job, because the
 /// workers cannot all say Goodbye. A rank that is silent during the shutdown ends the job at once.

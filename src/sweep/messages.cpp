@@ -128,6 +128,9 @@ std::vector<std::byte> encode(const ToWorker& message) {
   return to_bytes(std::visit(Overloaded{[](const Assign& m) -> Json {
                                           return {{"assign", stage_json(m.stage)}, {"slot", m.slot}};
                                         },
+                                        [](const MemoryToCome& m) -> Json {
+                                          return {{"memory_to_come", m.bytes}};
+                                        },
                                         [](const Cancel&) -> Json {
                                           return {{"cancel", true}};
                                         },
@@ -162,6 +165,7 @@ ToWorker decode_to_worker(const std::vector<std::byte>& bytes) {
   try {
     const Json json = to_json(bytes);
     if (json.contains("assign")) return Assign{stage_from(json.at("assign")), parse_slot(json)};
+    if (json.contains("memory_to_come")) return MemoryToCome{json.at("memory_to_come").get<double>()};
     if (json.contains("cancel")) return Cancel{};
     if (json.contains("ping")) return Ping{};
     if (json.contains("shutdown")) return Shutdown{};

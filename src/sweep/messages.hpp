@@ -56,13 +56,18 @@ struct Assign {
   study::Stage stage;
   int slot = 0;
 };
+/// The largest estimate of the memory of the stages that have not started on any rank; a worker weighs it before a
+/// slot asks for a stage.
+struct MemoryToCome {
+  double bytes = 0;  // 0: unknown
+};
 /// Stops the running stages at their next step.
 struct Cancel {};
 /// A sign of life of the coordinator.
 struct Ping {};
 /// Ends the worker; it answers with Goodbye.
 struct Shutdown {};
-using ToWorker = std::variant<Assign, Cancel, Ping, Shutdown>;
+using ToWorker = std::variant<Assign, MemoryToCome, Cancel, Ping, Shutdown>;
 
 /// Encodes a message as CBOR. Pure.
 std::vector<std::byte> encode(const FromWorker& message);

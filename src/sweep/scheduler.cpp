@@ -37,7 +37,10 @@ Scheduler::Scheduler(const study::StageGraph& graph, const std::vector<bool>& ex
   for (const auto& [stage, result] : losses) settled[at(stage)] = true;
   const std::vector<bool> to_run = study::stages_to_run(graph, settled);
   if (priorities_.empty()) priorities_ = study::critical_paths(graph, to_run);
-  for (const study::Stage& stage : graph.stages) ++counts_[index(StageState::waiting)][index(stage.kind)];
+  for (const study::Stage& stage : graph.stages) {
+    ++counts_[index(StageState::waiting)][index(stage.kind)];
+    ++waiting_memory_[stage.memory];
+  }
   for (int i = 0; i < graph.size(); ++i) {
     if (!to_run[at(i)]) set_state(i, exists[at(i)] ? StageState::existing : StageState::unneeded);
   }
@@ -56,9 +59,18 @@ void Scheduler::lose(int stage, const study::StageResult& result) {
 
 void Scheduler::set_state(int stage, StageState state) {
   const study::StageKind kind = graph_.stages[at(stage)].kind;
+  if (status_[at(stage)].state == StageState::waiting) {
+    const auto alike = waiting_memory_.find(graph_.stages[at(stage)].memory);
+    if (--alike->second == 0) waiting_memory_.erase(alike);
+  }
   --counts_[index(status_[at(stage)].state)][index(kind)];
   ++counts_[index(state)][index(kind)];
   status_[at(stage)].state = state;
+}
+
+double Scheduler::memory_to_come() const {
+  if (waiting_memory_.empty() || waiting_memory_.begin()->first == 0) return 0;
+  return waiting_memory_.rbegin()->first;
 }
 
 bool Scheduler::is_there(int stage) const {

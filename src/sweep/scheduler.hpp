@@ -78,6 +78,9 @@ class Scheduler {
 
   const study::StageGraph& graph() const { return graph_; }
   const std::vector<StageStatus>& status() const { return status_; }
+  /// Largest estimate of the memory of the stages that wait, whether they can start yet or not, in bytes; 0 if none
+  /// waits or the estimate of one is unknown. A known one never rises, because no stage waits again.
+  double memory_to_come() const;
   int count(StageState state, std::optional<study::StageKind> kind = std::nullopt) const;
   /// Seconds that slots have spent in stages that have ended.
   double busy_seconds() const { return busy_; }
@@ -93,7 +96,8 @@ class Scheduler {
   std::vector<StageStatus> status_;
   std::vector<double> priorities_;
   std::array<std::array<int, study::stage_kind_count>, stage_state_count> counts_{};  // stages per state and kind
-  std::set<std::pair<double, int>> ready_;                                            // (-priority, stage)
+  std::map<double, int> waiting_memory_;    // number of waiting stages by the estimate of their memory
+  std::set<std::pair<double, int>> ready_;  // (-priority, stage)
   std::set<int> free_slots_;
   std::vector<int> stage_of_slot_;  // -1: runs none
   int running_ = 0;

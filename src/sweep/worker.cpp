@@ -135,12 +135,18 @@ class WorkerProtocol {
     if (admission_.admit(slot)) send(Ready{settings_.host, slot});
   }
 
+  void on_memory_to_come(double bytes) {
+    admission_.set_memory_to_come(bytes);
+    memory_checked_.reset();  // a slot may be admitted for what is left
+  }
+
   /// Receives all messages, and sends a signal to the coordinator.
   void receive() {
     while (const auto message = mail_.poll()) {
       heard_ = Clock::now();
       ToWorker word = decode_to_worker(message->bytes);
       if (auto* start = std::get_if<Assign>(&word)) slots_.at(at(start->slot)).next = std::move(start->stage);
+      if (const auto* to_come = std::get_if<MemoryToCome>(&word)) on_memory_to_come(to_come->bytes);
       if (std::holds_alternative<Cancel>(word)) stop_ = true;
       if (std::holds_alternative<Shutdown>(word)) shutdown_ = true;
     }

@@ -28,11 +28,27 @@ TEST(AdmitsAnother, OnceAllThatRunHaveShownTheirMemoryAndAShareAndAQuarterIsFree
 }
 
 TEST(AdmitsAtOnce, WherePlainlyEnoughIsFreeForAllThatHaveNotShownWhatTheyTake) {
-  EXPECT_TRUE(admits_at_once(1, 100, 250));
-  EXPECT_FALSE(admits_at_once(1, 100, 249));
-  EXPECT_FALSE(admits_at_once(3, 100, 499));
-  EXPECT_TRUE(admits_at_once(3, 100, 500));
-  EXPECT_FALSE(admits_at_once(1, 0, 1e12)) << "nothing is known";
+  EXPECT_TRUE(admits_at_once(1, 100, 100, 250));
+  EXPECT_FALSE(admits_at_once(1, 100, 100, 249));
+  EXPECT_FALSE(admits_at_once(3, 100, 100, 499));
+  EXPECT_TRUE(admits_at_once(3, 100, 100, 500));
+  EXPECT_FALSE(admits_at_once(1, 0, 100, 1e12)) << "nothing is known of those that run";
+  EXPECT_FALSE(admits_at_once(1, 100, 0, 1e12)) << "nothing is known of those to come";
+}
+
+TEST(AdmitsAtOnce, ByTheEstimateOfTheStageToComeAndNotByThatOfThoseThatRun) {
+  EXPECT_FALSE(admits_at_once(2, 100, 400, 749));
+  EXPECT_TRUE(admits_at_once(2, 100, 400, 750));
+  EXPECT_FALSE(admits_at_once(2, 400, 100, 1124));
+  EXPECT_TRUE(admits_at_once(2, 400, 100, 1125)) << "a lighter one needs less";
+}
+
+TEST(FurtherMemory, IsTheShareOrMoreIfAHeavierStageIsToCome) {
+  EXPECT_EQ(further_memory(100, 0.5, 200), 100);
+  EXPECT_EQ(further_memory(100, 0.5, 600), 300);
+  EXPECT_EQ(further_memory(100, 0.5, 10), 100) << "never less than the share";
+  EXPECT_EQ(further_memory(100, 0, 600), 100) << "nothing is known of those that run";
+  EXPECT_EQ(further_memory(100, 0.5, 0), 100) << "nothing is known of those to come";
 }
 
 TEST(LimitText, NamesHowManyAndWhy) {
@@ -52,9 +68,9 @@ struct Watched {
             },
             [this](const std::string& text) { said.push_back(text); }) {}
 
-  void run(int slot) {
+  void run(int slot, double estimate = 0) {
     ASSERT_TRUE(admission.admit(slot));
-    admission.start(slot);
+    admission.start(slot, estimate);
   }
 
   DeviceMemory memory{1000, 0};
@@ -78,6 +94,7 @@ TEST(Admission, OpensOneSeatAtATime) {
 TEST(Admission, OpensAllSeatsBeforeAnEpochWhereMemoryIsPlainlyEnough) {
   Watched x(4);
   x.memory = {999, 0};
+  x.admission.set_memory_to_come(200);
   for (int slot = 0; slot < 3; ++slot) {
     ASSERT_TRUE(x.admission.admit(slot)) << slot;
     x.admission.start(slot, 200);
@@ -90,11 +107,80 @@ TEST(Admission, OpensAllSeatsBeforeAnEpochWhereMemoryIsPlainlyEnough) {
 
 TEST(Admission, WaitsForAnEpochWhereOneOfThoseThatRunHasNoEstimate) {
   Watched x(3);
-  ASSERT_TRUE(x.admission.admit(0));
-  x.admission.start(0, 1);
-  ASSERT_TRUE(x.admission.admit(1));
-  x.admission.start(1);
+  x.admission.set_memory_to_come(1);
+  x.run(0, 1);
+  x.run(1);
   EXPECT_FALSE(x.admission.admit(2));
+}
+
+TEST(Admission, WaitsForAnEpochWhereThoseToComeHaveNoEstimate) {
+  Watched x(2);
+  x.run(0, 1);
+  EXPECT_FALSE(x.admission.admit(1));
+  x.admission.set_memory_to_come(1);
+  EXPECT_TRUE(x.admission.admit(1));
+}
+
+TEST(Admission, KeepsMemoryForTheHeaviestStageToComeBeforeAnEpoch) {
+  Watched x(3);
+  x.memory = {1000, 0};
+  x.admission.set_memory_to_come(701);
+  x.run(0, 100);
+  EXPECT_FALSE(x.admission.admit(1));  // enough for 100 and 700
+  x.admission.set_memory_to_come(700);
+  x.run(1, 100);
+  EXPECT_FALSE(x.admission.admit(2));
+  x.admission.set_memory_to_come(100);  // the heaviest one runs elsewhere
+  EXPECT_TRUE(x.admission.admit(2));
+}
+
+TEST(Admission, KeepsMemoryForTheHeaviestStageToComeOnceAllHaveReported) {
+  Watched x(3);
+  x.admission.set_memory_to_come(600);
+  x.run(0, 100);
+  x.admission.on_progress(0);
+  x.memory = {374, 50};  // half of what was estimated, so 300 for the stage to come
+  EXPECT_FALSE(x.admission.admit(1));
+  EXPECT_EQ(x.said, (std::vector<std::string>{memory_limit_text(1, 3, 300, 374)}));
+  x.memory.free = 375;
+  EXPECT_TRUE(x.admission.admit(1));
+}
+
+TEST(Admission, KeepsMemoryForAHeavyStageBesideOneThatRunsWithLightOnes) {
+  Watched x(4);
+  x.admission.set_memory_to_come(600);
+  x.memory = {5000, 100};
+  x.run(0, 100);
+  x.run(1, 100);
+  x.run(2, 600);
+  for (int slot = 0; slot < 3; ++slot) x.admission.on_progress(slot);
+  x.memory = {749, 800};  // 267 each, but 600 of the heavy one
+  EXPECT_FALSE(x.admission.admit(3));
+  x.memory.free = 750;
+  EXPECT_TRUE(x.admission.admit(3));
+}
+
+TEST(Admission, KeepsNoMemoryForAHeavyStageThatHasStarted) {
+  Watched x(3);
+  x.admission.set_memory_to_come(600);
+  x.run(0, 100);
+  x.admission.on_progress(0);
+  x.memory = {749, 100};
+  EXPECT_FALSE(x.admission.admit(1));
+  x.admission.set_memory_to_come(100);
+  x.memory.free = 125;
+  EXPECT_TRUE(x.admission.admit(1));
+}
+
+TEST(Admission, AdmitsAStageThatNeedsMoreThanTheDeviceHasIfNoneRuns) {
+  Watched x(2);
+  x.admission.set_memory_to_come(5000);
+  x.run(0, 100);
+  x.admission.on_progress(0);
+  x.memory = {900, 100};
+  EXPECT_FALSE(x.admission.admit(1));
+  x.admission.finish(0);
+  EXPECT_TRUE(x.admission.admit(1));
 }
 
 TEST(Admission, WeighsTheLargestShareThatAStageHadSoFar) {

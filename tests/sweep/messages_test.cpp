@@ -81,6 +81,13 @@ TEST(Messages, CarryTheSeatThatTheySpeakOf) {
   EXPECT_EQ(std::get<Assign>(decode_to_worker(encode(ToWorker(Assign{{}, 4})))).slot, 4);
 }
 
+TEST(Messages, CarryTheMemoryOfTheStagesToCome) {
+  for (const double bytes : {0.0, 6e9, 0.1 + 0.2}) {
+    const auto received = decode_to_worker(encode(ToWorker(MemoryToCome{bytes})));
+    EXPECT_EQ(std::get<MemoryToCome>(received).bytes, bytes);
+  }
+}
+
 TEST(Messages, AreTellable) {
   EXPECT_EQ(std::get<LogLine>(decode_from_worker(encode(FromWorker(LogLine{"a \xff b"})))).text,
             "a \xef\xbf\xbd b");
@@ -229,6 +236,17 @@ TEST_F(Worker, KeepsASeatWhereTheNextStageIsAdmittedAtOnce) {
   EXPECT_FALSE(ended.withdraws);  // none runs: it may begin
   free_ = 1000;
   start(2, 0);
+  EXPECT_EQ(std::get<Ready>(receive()).slot, 1);
+}
+
+TEST_F(Worker, AsksForAStageOnceTheHeaviestToComeFits) {
+  receive();
+  graph_.stages[0].memory = 100;  // all of it is used
+  send(MemoryToCome{900});
+  start(0, 0);
+  EXPECT_TRUE(std::holds_alternative<LogLine>(receive()));
+  EXPECT_TRUE(receives_nothing());
+  send(MemoryToCome{700});
   EXPECT_EQ(std::get<Ready>(receive()).slot, 1);
 }
 

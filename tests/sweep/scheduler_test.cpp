@@ -156,6 +156,41 @@ TEST(Scheduler, RefusesMessagesOfARankThatRunsNothing) {
   EXPECT_NO_THROW(scheduler.report(3, {}));
 }
 
+/// A trial with an estimate of its memory.
+study::StageRequest trial_of(double memory, double cost, std::vector<study::StageRequest> needs = {}) {
+  study::StageRequest made = request("trial of " + std::to_string(memory), cost, std::move(needs));
+  made.memory = memory;
+  return made;
+}
+
+TEST(Scheduler, KnowsTheLargestMemoryOfTheStagesThatHaveNotStarted) {
+  study::StageRequest g = request("g", 1, {}, study::StageKind::g);
+  g.memory = 2;
+  const StageGraph graph =
+      study::make_graph({trial_of(6, 10), trial_of(5, 1, {g}), trial_of(3, 5), trial_of(9, 20)});
+  std::vector<bool> exists = nothing(graph);
+  exists.back() = true;  // that of 9
+  Scheduler scheduler(graph, exists);
+  std::vector<double> to_come{scheduler.memory_to_come()};
+  for (int slot = 0; slot < 4; ++slot) {
+    scheduler.add_free_slot(slot);
+    scheduler.assign(0);
+    to_come.push_back(scheduler.memory_to_come());
+  }
+  EXPECT_EQ(to_come, (std::vector<double>{6, 5, 5, 5, 5}));  // the one of 6 starts, that of 3, g
+  scheduler.finish(2, ended(StageOutcome::failed), 1);
+  EXPECT_EQ(scheduler.memory_to_come(), 0) << "nothing is left: the one of 5 needs g";
+}
+
+TEST(Scheduler, KnowsNoMemoryToComeWhileOneStageThatHasNotStartedIsNotEstimated) {
+  const StageGraph graph = study::make_graph({trial_of(0, 2), trial_of(6, 1)});
+  Scheduler scheduler(graph, nothing(graph));
+  EXPECT_EQ(scheduler.memory_to_come(), 0);
+  scheduler.add_free_slot(0);
+  scheduler.assign(0);
+  EXPECT_EQ(scheduler.memory_to_come(), 6);
+}
+
 /// What must hold whenever stages are handed out.
 void check_assignments(const Scheduler& scheduler, const std::vector<Assignment>& given,
                        const std::vector<double>& paths, std::map<int, int>& times) {
@@ -181,6 +216,15 @@ void check_assignments(const Scheduler& scheduler, const std::vector<Assignment>
   }
 }
 
+double max_waiting_memory(const Scheduler& scheduler) {
+  double largest = 0;
+  for (std::size_t i = 0; i < scheduler.status().size(); ++i) {
+    if (scheduler.status()[i].state == StageState::waiting)
+      largest = std::max(largest, scheduler.graph().stages[i].memory);
+  }
+  return largest;
+}
+
 StageOutcome random_end(std::mt19937& random) {
   const unsigned dice = random() % 20;
   return dice == 0 ? StageOutcome::failed : dice == 1 ? StageOutcome::diverged : StageOutcome::done;
@@ -189,7 +233,8 @@ StageOutcome random_end(std::mt19937& random) {
 TEST(Scheduler, HoldsItsPromisesOnRandomGraphs) {
   std::mt19937 random(3);
   for (int round = 0; round < 500; ++round) {
-    const StageGraph graph = testing::random_graph(random);
+    StageGraph graph = testing::random_graph(random);
+    for (study::Stage& stage : graph.stages) stage.memory = 1 + random() % 9;
     std::vector<bool> exists(graph.stages.size());
     for (std::size_t i = 0; i < exists.size(); ++i) exists[i] = random() % 5 == 0;
     const std::vector<bool> to_run = study::stages_to_run(graph, exists);
@@ -202,6 +247,7 @@ TEST(Scheduler, HoldsItsPromisesOnRandomGraphs) {
     for (double now = 0;; ++now) {
       const auto given = scheduler.assign(now);
       check_assignments(scheduler, given, paths, times);
+      EXPECT_EQ(scheduler.memory_to_come(), max_waiting_memory(scheduler));
       for (const Assignment& each : given) running.push_back(each.slot);
       if (running.empty()) break;
       const auto next = running.begin() + static_cast<std::ptrdiff_t>(random() % running.size());

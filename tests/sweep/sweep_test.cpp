@@ -11,6 +11,7 @@
 #include "core/log.hpp"
 #include "results/record.hpp"
 #include "results/study_results.hpp"
+#include "support/exact_device.hpp"
 #include "support/fake_training.hpp"
 #include "support/mpi_main.hpp"
 #include "support/said.hpp"
@@ -47,7 +48,14 @@ struct Limits {
   std::optional<std::chrono::steady_clock::time_point> stop_at = {};
   bool fail_fast = false;
   int trials_per_device = 1;
+  testing::ExactDevice* device = nullptr;  // of this rank; stages "heavy" and others are the two kinds of it
 };
+
+/// Sets the memory of stages "heavy", and of all others.
+void estimate_memory(study::StageGraph& graph) {
+  using testing::ExactDevice;
+  for (Stage& stage : graph.stages) stage.memory = stage.label == "heavy" ? ExactDevice::heavy : ExactDevice::light;
+}
 
 /// Collective. The exit code is rank 0's; elsewhere `done`.
 ExitCode sweep(const std::string& toml, const std::filesystem::path& folder, const RunFn& run,
@@ -56,14 +64,16 @@ ExitCode sweep(const std::string& toml, const std::filesystem::path& folder, con
   const StopSignals signals;
   set_log_level(LogLevel::error);
   comm::MpiChannel post(session);
-  const WorkerJob work{run, {}, limits.trials_per_device};
+  WorkerJob work{run, {}, limits.trials_per_device};
+  if (limits.device) work.memory = [&] { return limits.device->measure(); };
   if (session.rank() != 0) {
     follow_sweep(post.worker(), work);
     return ExitCode::done;
   }
   const study::Study study = testing::study_from(toml);
-  const study::StageGraph graph =
+  study::StageGraph graph =
       study::plan_study(study, testing::fake_settings(), testing::fake_resolve, testing::fake_plan);
+  if (limits.device) estimate_memory(graph);
   const results::FolderLock lock(folder);
   write_planned_trials(study, graph, {folder});
   return lead_sweep({graph,
@@ -231,6 +241,26 @@ TEST(Sweep, RunsEveryStageOnceWithSeveralSeatsARankAndStopsThemAll) {
   EXPECT_EQ(resumed, ExitCode::done);
   EXPECT_EQ(testing::count_lines(folder.path(), "began"), 15);
   EXPECT_EQ(testing::count_lines(folder.path(), "done"), 15);
+}
+
+TEST(Sweep, KeepsMemoryOfEachDeviceForAHeavyTrialThatComesLater) {
+  const SharedFolder folder;
+  testing::ExactDevice device;
+  const RunFn trains = testing::fake_runner({folder.path()});
+  const RunFn run = [&](const Stage& stage, StageContext& context) {
+    device.run(stage, context);
+    return trains(stage, context);
+  };
+  // The dearest start first: the heavy trials come when the light ones run.
+  const std::string toml =
+      "[[point]]\nlabel = 'light'\nmethod = 'ERM'\ntrain.epochs = 20\n[[point]]\nlabel = 'heavy'\nmethod = 'RS'\n"
+      "[grid]\nseed = [0, 1, 2, 3, 4, 5, 6, 7]\n";
+  const ExitCode code = sweep(toml, folder.path(), run, {std::nullopt, false, 4, &device});
+  EXPECT_EQ(code, ExitCode::done);
+  // Of several ranks, one may get too few trials to run two at once.
+  if (testing::session().size() == 1) {
+    EXPECT_GE(device.max_running(), 2);
+  }
 }
 
 TEST(Sweep, IsDoneWhereNothingWasLeftToStop) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <deque>
 #include <functional>
@@ -11,6 +13,7 @@
 
 #include "comm/messages/mailbox.hpp"
 #include "core/error.hpp"
+#include "support/exact_device.hpp"
 #include "sweep/coordinator.hpp"
 #include "sweep/messages.hpp"
 #include "sweep/worker.hpp"
@@ -24,6 +27,7 @@ namespace {
 using testing::Clock;
 using testing::done_result;
 using testing::eventually;
+using testing::ExactDevice;
 using testing::report_an_epoch;
 using testing::stopped_result;
 using testing::trial_graph;
@@ -194,16 +198,40 @@ TEST(WorkerSlots, GoOnIfAStageOfAnotherThrows) {
   EXPECT_EQ(sweep.scheduler.status()[1].result.summary, "thrown on purpose");
 }
 
-/// The mailbox of a coordinator with one worker, which runs a stage at once. on_assigned: called when it gets one.
+TEST(WorkerSlots, KeepMemoryForAHeavyTrialThatComesLater) {
+  StageGraph graph = trial_graph(9);
+  for (study::Stage& stage : graph.stages) stage.memory = ExactDevice::light;
+  graph.stages[6].memory = ExactDevice::heavy;
+  for (const int ranks : {1, 2}) {
+    std::vector<ExactDevice> devices(static_cast<std::size_t>(ranks));
+    std::vector<WorkerJob> works;
+    for (ExactDevice& device : devices) {
+      works.push_back({[&](const study::Stage& stage, study::StageContext& context) {
+                         device.run(stage, context);
+                         return done_result();
+                       },
+                       {},
+                       4,
+                       [&] { return device.measure(); }});
+    }
+    Sweep sweep(graph, works);
+    sweep.run();
+    EXPECT_EQ(sweep.scheduler.count(StageState::done), graph.size()) << ranks << " ranks";
+    EXPECT_TRUE(
+        std::any_of(devices.begin(), devices.end(), [](const auto& device) { return device.max_running() > 1; }));
+  }
+}
+
+/// The mailbox of a coordinator with one worker, which runs a stage at once. on_word: called with each word to it.
 class PromptWorker : public comm::Mailbox {
  public:
-  explicit PromptWorker(std::function<void()> on_assigned) : on_assigned_(std::move(on_assigned)) {}
+  explicit PromptWorker(std::function<void(const ToWorker&)> on_word) : on_word_(std::move(on_word)) {}
 
   void send(int, std::span<const std::byte> message) override {
     const ToWorker received = decode_to_worker({message.begin(), message.end()});
+    on_word_(received);
     if (std::holds_alternative<Shutdown>(received)) answers_.push_back(Goodbye{});
     if (!std::holds_alternative<Assign>(received)) return;
-    on_assigned_();
     answers_.push_back(StageFinished{done_result(), 0});
     answers_.push_back(Ready{"host a", 0});
   }
@@ -215,7 +243,7 @@ class PromptWorker : public comm::Mailbox {
   }
 
  private:
-  std::function<void()> on_assigned_;
+  std::function<void(const ToWorker&)> on_word_;
   std::deque<FromWorker> answers_{Ready{"host a", 0}};
 };
 
@@ -229,10 +257,43 @@ TEST(WorkerSlots, GetAStageOnlyWhenItsStartHasBeenNoted) {
   Scheduler scheduler(graph, std::vector<bool>(graph.stages.size(), false));
   StartedStages started;
   std::size_t assigned = 0;
-  PromptWorker mail([&] { EXPECT_EQ(started.stages.size(), ++assigned); });
+  PromptWorker mail([&](const ToWorker& word) {
+    if (std::holds_alternative<Assign>(word)) ++assigned;
+    EXPECT_GE(started.stages.size(), assigned);
+  });
   const CoordinatorSettings settings{1, [] { return 0.0; }, [] { return StopReason::none; }, false, 1, 1};
   run_coordinator(scheduler, mail, {&started}, settings);
   EXPECT_EQ(assigned, graph.stages.size());
+}
+
+/// Label of the stage that a word assigns, "to come 6" of its memory, or empty.
+std::string text_of(const ToWorker& word) {
+  if (const auto* start = std::get_if<Assign>(&word)) return start->stage.label;
+  if (const auto* to_come = std::get_if<MemoryToCome>(&word))
+    return "to come " + std::to_string(static_cast<int>(to_come->bytes));
+  return "";
+}
+
+/// What the coordinator of one rank sends about stages of 1, 6 and 2 bytes.
+std::vector<std::string> words_to_a_rank_with(int slots) {
+  StageGraph graph = trial_graph(3);
+  for (std::size_t i = 0; i < 3; ++i) graph.stages[i].memory = std::array{1.0, 6.0, 2.0}[i];
+  Scheduler scheduler(graph, std::vector<bool>(graph.stages.size(), false));
+  std::vector<std::string> words;
+  PromptWorker mail([&](const ToWorker& word) {
+    if (const std::string text = text_of(word); !text.empty()) words.push_back(text);
+  });
+  run_coordinator(scheduler, mail, {}, {1, [] { return 0.0; }, [] { return StopReason::none; }, false, 1, slots});
+  return words;
+}
+
+TEST(WorkerSlots, LearnTheLargestMemoryOfTheStagesLeftBeforeTheyGetAStage) {
+  EXPECT_EQ(words_to_a_rank_with(2),
+            (std::vector<std::string>{"to come 6", "trial 0", "to come 2", "trial 1", "to come 0", "trial 2"}));
+}
+
+TEST(WorkerSlots, OfARankWithOneLearnNothingOfMemory) {
+  EXPECT_EQ(words_to_a_rank_with(1), (std::vector<std::string>{"trial 0", "trial 1", "trial 2"}));
 }
 
 /// A mailbox that takes a few words and then fails.
