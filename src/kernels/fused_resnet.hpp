@@ -5,6 +5,8 @@
 // Batch norm is folded into the convolutions, shortcuts are of kind A, activations and weights Bf16, sums float32.
 // Two images are enough: the first convolution of a block goes from X to H, the second from H to X, where the
 // shortcut lies already. Between stages both become smaller images with more channels, in the same place.
+#include <algorithm>
+
 #include "kernels/fused_transition.hpp"
 #include "kernels/storage.hpp"
 
@@ -32,6 +34,11 @@ template <int warps>
 M2M_HOST_DEVICE int resnet_sign_words(int blocks) {
   using S = ResNetShapes<warps>;
   return (1 + 2 * blocks) * S::First::sign_words + 2 * blocks * (S::Second::sign_words + S::Third::sign_words);
+}
+
+/// The same for either number of warps, networks of at most `blocks` blocks a stage. Pure.
+inline std::int64_t sign_words(int blocks) {
+  return std::max(resnet_sign_words<4>(blocks), resnet_sign_words<8>(blocks));
 }
 
 /// A network and the memory for one image. The weights of `backward` are in the order of use: last layer first.

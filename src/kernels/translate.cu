@@ -151,8 +151,6 @@ void translate_with(const NetworkPair& networks, const TranslationBatch& batch, 
 
 }  // namespace
 
-std::int64_t sign_words(int blocks) { return std::max(resnet_sign_words<4>(blocks), resnet_sign_words<8>(blocks)); }
-
 TranslationForm form_on_device(int count, bool uses_f) {
   const int multiprocessors = device_attribute(cudaDevAttrMultiProcessorCount);
   if (multiprocessors == 0) throw internal_error("a fused translation without a device");

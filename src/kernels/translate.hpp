@@ -55,7 +55,7 @@ struct TranslationBatch {
 
   // Memory of the kernel's own: two copies, for two blocks an image.
   float *x, *gradients;  // [2][count][3][32][32]; afterwards the first copy of x is x*
-  std::uint32_t* signs;  // [2][count][sign_words]
+  std::uint32_t* signs;  // [2][count][sign_words] (fused_resnet.hpp)
 };
 
 /// How blocks share the translations: an image by one block, or by two, of which one runs g and one f.
@@ -75,9 +75,6 @@ inline TranslationForm fastest_form(int count, bool uses_f, int multiprocessors,
   const int blocks = is_pair ? 2 * count : count;
   return {blocks <= multiprocessors ? 8 : 4, is_pair};
 }
-
-/// Words of TranslationBatch::signs per image, for networks of at most `blocks` blocks a stage. Pure.
-std::int64_t sign_words(int blocks);
 
 /// The form in which the current device translates `count` images. Throws Error (internal) without a device.
 TranslationForm form_on_device(int count, bool uses_f);

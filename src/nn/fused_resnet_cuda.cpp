@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "kernels/fused_resnet.hpp"
 #include "kernels/fused_weights.hpp"
 #include "kernels/translate.hpp"
 #include "nn/batch_norm.hpp"
@@ -215,13 +216,8 @@ std::string fused_device_trouble(torch::Device device) {
 void translate_fused(const kernels::DeviceNetwork& f, const kernels::DeviceNetwork& g,
                      const FusedTranslation& translation) {
   kernels::TranslationBatch batch = kernel_batch(translation);
-  const auto options = translation.images.options();
-  const std::int64_t copies = 2, words = kernels::sign_words(std::max(f.blocks, g.blocks));
-  torch::Tensor x = torch::empty({copies, batch.count, image_values}, options), gradients = torch::empty_like(x);
-  torch::Tensor signs = torch::empty({copies, batch.count, words}, options.dtype(torch::kInt32));
-  batch.x = x.data_ptr<float>();
-  batch.gradients = gradients.data_ptr<float>();
-  batch.signs = reinterpret_cast<std::uint32_t*>(signs.data_ptr<std::int32_t>());
+  TranslationMemory memory(std::max(f.blocks, g.blocks), batch.count, translation.images.device());
+  memory.show_in(batch);
   kernels::translate_cuda(f, g, batch, kernels::form_on_device(batch.count, batch.lambda != 0), current_stream());
 }
 

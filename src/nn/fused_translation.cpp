@@ -1,10 +1,14 @@
 #include "nn/fused_translation.hpp"
 
-#include <algorithm>
-
 #include "kernels/fused_resnet.hpp"
 
 namespace m2m::nn {
+namespace {
+
+constexpr std::int64_t copies = 2;  // of the images, one for each network
+constexpr std::int64_t image_values = 3 * 32 * 32;
+
+}  // namespace
 
 kernels::TranslationBatch kernel_batch(const FusedTranslation& translation) {
   TORCH_CHECK(translation.images.is_contiguous(), "a fused translation writes into contiguous images");
@@ -33,10 +37,23 @@ kernels::TranslationBatch kernel_batch(const FusedTranslation& translation) {
   return batch;
 }
 
+TranslationMemory::TranslationMemory(int blocks, std::int64_t m, torch::Device device) {
+  const auto options = torch::device(device).dtype(torch::kFloat32);
+  x_ = torch::empty({copies, m, image_values}, options);
+  gradients_ = torch::empty_like(x_);
+  signs_ = torch::empty({copies, m, kernels::sign_words(blocks)}, options.dtype(torch::kInt32));
+}
+
+void TranslationMemory::show_in(kernels::TranslationBatch& batch) {
+  batch.x = x_.data_ptr<float>();
+  batch.gradients = gradients_.data_ptr<float>();
+  batch.signs = reinterpret_cast<std::uint32_t*>(signs_.data_ptr<std::int32_t>());
+}
+
+std::size_t TranslationMemory::bytes() const { return x_.nbytes() + gradients_.nbytes() + signs_.nbytes(); }
+
 std::int64_t fused_translation_bytes(int blocks, std::int64_t m) {
-  constexpr std::int64_t copies = 2, image_values = 3 * 32 * 32;  // a copy of the images for each network
-  const std::int64_t words = std::max(kernels::resnet_sign_words<4>(blocks), kernels::resnet_sign_words<8>(blocks));
-  return copies * m * (2 * image_values + words) * 4;
+  return copies * m * (2 * image_values + kernels::sign_words(blocks)) * std::int64_t{sizeof(float)};
 }
 
 }  // namespace m2m::nn

@@ -34,7 +34,24 @@ struct FusedTranslation {
   torch::Tensor accepted, beliefs;     // bool [m], and float32 [m]: softmax(g(x*))[target]
 };
 
-/// Bytes that translate_fused() allocates for m images and ResNets with `blocks` blocks a stage. Pure.
+/// The memory of a translation's kernel beside its arguments, for m images and ResNets with at most `blocks` blocks
+/// a stage.
+class TranslationMemory {
+ public:
+  TranslationMemory(int blocks, std::int64_t m, torch::Device device);
+
+  /// Lets the kernel use this memory.
+  void show_in(kernels::TranslationBatch& batch);
+  std::size_t bytes() const;
+
+  /// [2, m, 3 * 32 * 32]; behind the kernel its first half is x*.
+  const torch::Tensor& x() const { return x_; }
+
+ private:
+  torch::Tensor x_, gradients_, signs_;
+};
+
+/// TranslationMemory::bytes(), without the memory. Pure.
 std::int64_t fused_translation_bytes(int blocks, std::int64_t m);
 
 /// The same as pointers, without the memory that is the kernel's own. Throws c10::Error if a tensor has another

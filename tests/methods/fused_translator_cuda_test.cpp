@@ -66,18 +66,13 @@ FusedOutcome on_the_device(const FusedCase& c, const kernels::TranslationForm& f
   const nn::FusedTranslation translation = fused_translation(c.settings, context, work, batch);
   kernels::TranslationBatch fused = nn::kernel_batch(translation);
   const NetworkOnDevice f(c.f()), g(c.g());
-  const torch::Tensor x = torch::empty({2, c.count(), 3, 32, 32}, batch.images.options());
-  const torch::Tensor gradients = torch::empty_like(x);
-  const torch::Tensor signs =
-      torch::empty({2, c.count(), kernels::sign_words(c.f().blocks_per_stage())}, batch.images.options());
-  fused.x = x.data_ptr<float>();
-  fused.gradients = gradients.data_ptr<float>();
-  fused.signs = reinterpret_cast<std::uint32_t*>(signs.data_ptr<float>());
+  nn::TranslationMemory memory(c.f().blocks_per_stage(), c.count(), device());
+  memory.show_in(fused);
   kernels::translate_cuda(f.get(), g.get(), fused, form, nullptr);
   torch::cuda::synchronize();
   batch.images = batch.images.cpu();
   batch.labels = batch.labels.cpu();
-  return {batch, translation.accepted.cpu(), translation.beliefs.cpu(), x[0].cpu()};
+  return {batch, translation.accepted.cpu(), translation.beliefs.cpu(), memory.x()[0].view({-1, 3, 32, 32}).cpu()};
 }
 
 void expect_alike(const FusedOutcome& ours, const FusedOutcome& expected, double moved) {

@@ -195,6 +195,11 @@ TEST(TrainingStepOfANetwork, LiesAsNearToFloat64AsTheProgramsPassInBfloat16) {
   compare("resnet32", 5, 3);
 }
 
+TEST(TrainingStepOfANetwork, LiesAsNearToFloat64WithTheBatchesOfAnEpoch) {
+  compare("resnet20", 3, 76);
+  compare("resnet20", 3, 128);
+}
+
 TEST(TrainingStepOfANetwork, LiesAsNearToFloat64IfTheNetworkIsDeep) {
   compare("resnet44", 7, 3);
   compare("resnet56", 9, 3);
