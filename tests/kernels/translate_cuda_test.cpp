@@ -66,8 +66,8 @@ TranslationCase on_the_device(TranslationCase c, const TranslationForm& form) {
   const OnDevice<std::int64_t> seed_classes(c.seed_classes), targets(c.targets), labels(c.labels), rows(c.rows),
       batch_labels(c.batch_labels);
   const OnDevice<float> images(c.images), beliefs(c.beliefs), x(c.x), gradients(c.gradients);
-  const OnDevice<std::uint32_t> signs(
-      std::vector<std::uint32_t>(2 * c.count * static_cast<std::size_t>(sign_words(1))));
+  const OnDevice<std::uint32_t> signs(std::vector<std::uint32_t>(
+      2 * c.count * static_cast<std::size_t>(sign_words(std::max(c.f.blocks, c.g.blocks)))));
   TranslationBatch batch = c.batch();
   batch.pixels = pixels.get();
   batch.seeds = seeds.get();
@@ -161,6 +161,31 @@ TEST(TranslateOnTheDevice, TakesCosineHeadsAndNoFIfLambdaIsZero) {
   if (!has_device()) GTEST_SKIP() << "skipped: no device";
   compare<8>(TranslationCase(true), 0.05);
   compare<4>(TranslationCase(false, 0), 0.05);
+}
+
+TEST(TranslateOnTheDevice, TakesNetworksOfDifferentDepth) {
+  if (!has_device()) GTEST_SKIP() << "skipped: no device";
+  const double near = testing::has_the_bits_of_emulated_blocks() ? 0 : 0.05;
+  TranslationCase c;
+  c.steps = 2;
+  c.f = testing::drawn_network(2, c.classes, false, 100);
+  compare<8>(c, near);
+  std::swap(c.f, c.g);
+  compare<4>(c, near);
+}
+
+TEST(TranslateOnTheDevice, TakesThePairsAndTheMultiprocessorsThatTheDeviceHas) {
+  if (!has_device()) GTEST_SKIP() << "skipped: no device";
+  int multiprocessors = 0;
+  cudaDeviceGetAttribute(&multiprocessors, cudaDevAttrMultiProcessorCount, 0);
+  ASSERT_GT(multiprocessors, 1);
+  for (const int count : {1, multiprocessors / 2, multiprocessors, multiprocessors + 1}) {
+    for (const bool uses_f : {false, true}) {
+      const TranslationForm form = form_on_device(count, uses_f);
+      EXPECT_EQ(form.is_pair, uses_f && has_pairs());
+      EXPECT_EQ(form.warps, (form.is_pair ? 2 : 1) * count <= multiprocessors ? 8 : 4) << count;
+    }
+  }
 }
 
 TEST(TranslateOnTheDevice, WritesWhatPassesTheTest) {
