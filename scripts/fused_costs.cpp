@@ -85,6 +85,11 @@ void print_weight_gradients() {
   print("sum_parts", Largest::warps, 0, weight_sums_seconds(h200, work));
 }
 
+void print_packing() {
+  constexpr int warps = 8;  // threads_of_a_block in launch.cuh
+  print("pack", warps, 0, packing_seconds(h200, blocks_of_a_stage));
+}
+
 }  // namespace
 
 int main() {
@@ -93,6 +98,7 @@ int main() {
   print_training();
   print_ends_of_training();
   print_weight_gradients();
+  print_packing();
   std::printf("}\n");
   return 0;
 }

@@ -4,6 +4,7 @@
 //
 // docs/gpu.md, "Predicted times". Pure functions for tables; no kernel depends on them.
 #include "kernels/fused_cost.hpp"
+#include "kernels/fused_weights.hpp"
 #include "kernels/training_network.hpp"
 #include "kernels/weight_gradient.hpp"
 #include "kernels/weight_gradient_table.hpp"
@@ -79,6 +80,25 @@ inline TrainingSeconds training_seconds(const GpuModel& gpu, int images, int blo
     });
   }
   return seconds;
+}
+
+/// Bytes that packing the weights of a ResNet moves (fused_weights.hpp): for every Words4, in both directions,
+/// eight weights are loaded and 16 bytes stored. Folding batch norm in loads little more.
+inline double packing_bytes(int blocks) {
+  constexpr double of_a_word = 8 * sizeof(float) + sizeof(Words4);
+  double words = 0;
+  for (int layer = 0; layer < training_layers(blocks); ++layer) {
+    with_shapes(layer_kind(blocks, layer), [&](auto forward, auto) {
+      using Shape = decltype(forward);
+      words += static_cast<double>(packed_count({nullptr, Shape::In::chunks * 8, Shape::Out::chunks * 8, 1}));
+    });
+  }
+  return 2 * words * of_a_word;
+}
+
+/// Seconds of that launch, spread over all multiprocessors.
+inline double packing_seconds(const GpuModel& gpu, int blocks) {
+  return launch_seconds + packing_bytes(blocks) / (l2_bytes_of_a_clock * gpu.multiprocessors * gpu.clock);
 }
 
 /// What the gradients of the weights of some layers take: of all blocks together.

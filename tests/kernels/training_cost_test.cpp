@@ -48,6 +48,14 @@ TEST(TrainingCost, HasTheProductsOfTheForwardPassInTheGradientsOfItsWeights) {
   EXPECT_EQ(weight_gradient_work(3, 5).blocks, (31 + 9) * 3);  // 9 layers of 64 to 64 channels take two shares
 }
 
+TEST(TrainingCost, CountsTheWeightsThatPackingLoadsAndTheWordsThatItStores) {
+  // ResNet-8: 3 convolutions of 16 to 16 channels (the first is padded), 16 to 32, 32 to 32, 32 to 64, 64 to 64
+  const double weights = 9.0 * (3 * 16 * 16 + 16 * 32 + 32 * 32 + 32 * 64 + 64 * 64);
+  EXPECT_EQ(packing_bytes(1), 2 * weights * (4 + 2));
+  EXPECT_GT(packing_seconds(h200, 5), launch_seconds);
+  EXPECT_LT(packing_seconds(h200, 5), 2 * launch_seconds);
+}
+
 TEST(TrainingCost, CountsTheImagesAndPartsOfWeightGradients) {
   // ResNet-8: 7 convolutions, one image. x and dy of stage 1: 3 times 2 images of 32 KiB; then 32 + 16, 2 * 16,
   // 16 + 8, and 64 to 64 channels with x for both shares, 2 * 8 + 8.
