@@ -48,6 +48,7 @@ class DeviceWarp {
                  "r"(tile.of[1]), "r"(tile.of[2]), "r"(tile.of[3])
                  : "memory");
 #else
+    __syncwarp();  // other lanes may have loaded what is overwritten, and a shuffle orders no memory
     M2M_UNROLL
     for (int matrix = 0; matrix < 4; ++matrix) {
       const Word row = __shfl_sync(all_lanes, address, matrix * 8 + lane() / 4);

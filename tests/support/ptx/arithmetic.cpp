@@ -154,6 +154,18 @@ T fma_down(T a, T b, T c) {
   return sum;
 }
 
+/// -0 is smaller than 0. Of a number and NaN the result is the number.
+template <typename T>
+T smaller(T a, T b) {
+  if (a == b) return std::signbit(a) ? a : b;
+  return std::fmin(a, b);
+}
+template <typename T>
+T larger(T a, T b) {
+  if (a == b) return std::signbit(a) ? b : a;
+  return std::fmax(a, b);
+}
+
 template <typename T>
 void add_reals(Operations& to, const std::string& type) {
   for (const std::string rounding : {"", "rn."}) {
@@ -168,8 +180,8 @@ void add_reals(Operations& to, const std::string& type) {
   to["fma.rm." + type] = lane_operation<T, T, T, T>([](T a, T b, T c) { return fma_down(a, b, c); });
   to["neg." + type] = lane_operation<T, T>([](T a) { return -a; });
   to["abs." + type] = lane_operation<T, T>([](T a) { return std::fabs(a); });
-  to["min." + type] = lane_operation<T, T, T>([](T a, T b) { return std::fmin(a, b); });
-  to["max." + type] = lane_operation<T, T, T>([](T a, T b) { return std::fmax(a, b); });
+  to["min." + type] = lane_operation<T, T, T>([](T a, T b) { return smaller(a, b); });
+  to["max." + type] = lane_operation<T, T, T>([](T a, T b) { return larger(a, b); });
 }
 
 float flushed(float v) { return std::fpclassify(v) == FP_SUBNORMAL ? std::copysign(0.0F, v) : v; }
@@ -188,9 +200,9 @@ void add_special_reals(Operations& to) {
     });
   }
   to["max.NaN.f32"] =
-      lane_operation<float, float, float>([](float a, float b) { return unless_nan(a, b, std::fmax(a, b)); });
+      lane_operation<float, float, float>([](float a, float b) { return unless_nan(a, b, larger(a, b)); });
   to["min.NaN.f32"] =
-      lane_operation<float, float, float>([](float a, float b) { return unless_nan(a, b, std::fmin(a, b)); });
+      lane_operation<float, float, float>([](float a, float b) { return unless_nan(a, b, smaller(a, b)); });
   to["ex2.approx.ftz.f32"] = lane_operation<float, float>([](float a) { return flushed(std::exp2(flushed(a))); });
   // The upper half alone: what calls it refines it.
   to["rcp.approx.ftz.f64"] = lane_operation<std::uint64_t, double>(

@@ -21,10 +21,11 @@ std::uint32_t to_bf16(float v) {
 
 float positive_part(float v) { return std::isnan(v) || v > 0 ? v : 0.0F; }
 
-/// A whole number into the range of To; 0 for NaN.
+/// A whole number into the range of To. NaN becomes 0, but the highest bit alone if one of the types is the widest.
 template <typename To, typename From>
 To into_range(From v) {
-  if (std::isnan(v)) return 0;
+  constexpr bool is_wide = sizeof(From) == 8 || sizeof(To) == 8;
+  if (std::isnan(v)) return is_wide ? static_cast<To>(std::uint64_t{1} << (8 * sizeof(To) - 1)) : To{0};
   constexpr From least = static_cast<From>(std::numeric_limits<To>::min());
   const From beyond = std::ldexp(From{1}, std::numeric_limits<To>::digits);  // the first that is too large
   if (v < least) return std::numeric_limits<To>::min();

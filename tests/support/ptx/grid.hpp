@@ -1,24 +1,15 @@
 #pragma once
 // The blocks of a launch, run one after another; those of a cluster in turns.
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
+#include "support/ptx/launch.hpp"
 #include "support/ptx/memory.hpp"
 #include "support/ptx/program.hpp"
 #include "support/ptx/warp.hpp"
 
 namespace m2m::testing::ptx {
-
-/// What a kernel is launched with.
-struct Launch {
-  std::array<std::uint32_t, 3> grid{1, 1, 1}, block{1, 1, 1};
-  std::uint32_t cluster = 1;  // blocks along x
-  std::uint32_t dynamic_shared_bytes = 0;
-  std::vector<std::byte> parameters;  // laid out as Kernel::parameters says
-  bool is_last_first = false;         // blocks and warps run from the last to the first
-};
 
 /// All that outlives a launch.
 struct Device {
@@ -46,6 +37,7 @@ class Block {
   bool run(bool is_last_first);
   /// Lets the warps go on if all that have not ended stand at a barrier. Returns true if they did.
   bool release_barrier();
+  /// True if all warps that have not ended stand at a barrier of the cluster.
   bool is_at_cluster_barrier() const;
   void release_cluster_barrier();
   bool has_ended() const;
@@ -53,7 +45,7 @@ class Block {
   std::uint32_t index() const { return index_; }
   std::uint32_t moment() const { return moment_; }
   std::uint64_t given_value(const GivenRegister& given, std::uint32_t thread) const;
-  std::byte* memory(Space space, std::uint64_t address, std::uint32_t bytes, Use use, const Actor& actor);
+  std::byte* memory(Space space, std::uint64_t address, std::uint32_t bytes, Use use, const User& user);
 
   /// The address of shared memory in the block of that rank in the cluster.
   static std::uint64_t of_rank(std::uint64_t address, std::uint64_t rank) {
@@ -69,7 +61,9 @@ class Block {
   static constexpr std::uint64_t any_bit = std::uint64_t{1} << 62, any_shared = any_bit | 0x35000000;
 
   std::uint64_t special_value(const std::string& name, std::uint32_t thread) const;
-  std::byte* shared_memory(std::uint64_t address, std::uint32_t bytes, Use use, const Actor& actor);
+  std::byte* shared_memory(std::uint64_t address, std::uint32_t bytes, Use use, const User& user);
+  /// Throws std::runtime_error unless the bytes of local memory are the thread's own.
+  void check_local(const Region& region, std::uint64_t offset, std::uint32_t bytes, std::uint32_t thread) const;
   std::byte* aligned_shared();
   void begin_interval();
 
@@ -77,7 +71,7 @@ class Block {
   const Launch* launch_;
   Device* device_;
   const std::byte* parameters_;
-  std::uint32_t index_, threads_, moment_ = 0;
+  std::uint32_t index_, threads_, moment_ = 0, local_stride_;  // local memory of a thread
   Moment now_;
   std::vector<std::byte> shared_bytes_, local_bytes_;
   Region shared_;

@@ -123,6 +123,11 @@ TEST(PtxInstructions, ComputeWithRealNumbers) {
       {"div.rn.f32 $df, $af, $bf;", bits(1.0F), bits(3.0F), 0, bits(third)},
       {"sqrt.rn.f32 $df, $af;", bits(2.0F), 0, 0, bits(std::sqrt(2.0F))},
       {"max.f32 $df, $af, $bf;", bits(nan), bits(1.0F), 0, bits(1.0F)},
+      {"max.f32 $df, $af, $bf;", bits(0.0F), bits(-0.0F), 0, bits(0.0F)},
+      {"max.f32 $df, $af, $bf;", bits(-0.0F), bits(0.0F), 0, bits(0.0F)},
+      {"max.NaN.f32 $df, $af, $bf;", bits(-0.0F), bits(0.0F), 0, bits(0.0F)},
+      {"min.f64 $dfd, $afd, $bfd;", bits(0.0), bits(-0.0), 0, bits(-0.0)},
+      {"min.f64 $dfd, $afd, $bfd;", bits(-0.0), bits(0.0), 0, bits(-0.0)},
       {"min.NaN.f32 $df, $af, $bf;", bits(2.0F), bits(1.0F), 0, bits(1.0F)},
       {"max.NaN.f32 $df, $af, $bf;", bits(nan), bits(1.0F), 0, bits(nan)},
       {"ex2.approx.ftz.f32 $df, $af;", bits(3.0F), 0, 0, bits(8.0F)},
@@ -141,6 +146,9 @@ TEST(PtxInstructions, Convert) {
       {"cvt.rzi.s32.f32 $dr, $af;", bits(1e20F), 0, 0, 0x7fffffff},
       {"cvt.rzi.s32.f32 $dr, $af;", bits(nan), 0, 0, 0},
       {"cvt.rzi.u32.f32 $dr, $af;", bits(-1.0F), 0, 0, 0},
+      {"cvt.rzi.s64.f32 $drd, $af;", bits(nan), 0, 0, std::uint64_t{1} << 63},
+      {"cvt.rzi.s32.f64 $dr, $afd;", bits(double{nan}), 0, 0, 0x80000000},
+      {"cvt.rzi.u32.f64 $dr, $afd;", bits(double{nan}), 0, 0, 0x80000000},
       {"cvt.rn.f32.s32 $df, $ar;", bits(-16777217), 0, 0, bits(-16777216.0F)},
       {"cvt.s64.s32 $drd, $ar;", bits(-1), 0, 0, ~std::uint64_t{0}},
       {"cvt.u64.u32 $drd, $ar;", bits(-1), 0, 0, 0xffffffff},
@@ -156,6 +164,15 @@ TEST(PtxInstructions, Convert) {
 TEST(PtxInstructions, OfAnUnknownKindAreRefused) {
   EXPECT_THROW(SmallKernel("sin.approx.f32 %f1, %f2;"), std::runtime_error);
   EXPECT_THROW(SmallKernel("ld.global.v8.f32 %f1, [%in];"), std::runtime_error);
+  EXPECT_THROW(SmallKernel("ld.global.b128 %rd1, [%in];"), std::runtime_error);
+}
+
+TEST(PtxInstructions, OfOtherOperandsAreRefused) {
+  for (const char* instruction :
+       {"setp.lt.u32 %p1|%p2, %r1, %r2;", "mov.b64 %rd1, {%rs1, %rs2, %rs3, %rs4};",
+        "mov.b64 {%rs1, %rs2, %rs3, %rs4}, %rd1;", "shfl.sync.idx.b32 %r1, %r2, 0, 31, -1;",
+        "ld.global.v2.u32 %r1, [%in];", "st.global.u32 [%out], {%r1, %r2};"})
+    expect_refused(instruction, SmallKernel::one_warp(), "other operands");
 }
 
 /// Bf16 with a mantissa of some bits, so that sums are exact.

@@ -2,6 +2,7 @@
 // Operations that work lane by lane.
 #include <utility>
 
+#include "support/ptx/operations.hpp"
 #include "support/ptx/program.hpp"
 #include "support/ptx/registers.hpp"
 #include "support/ptx/warp.hpp"
@@ -11,16 +12,17 @@ namespace m2m::testing::ptx {
 /// An operation with a result of type To and operands of types From: f of them in each active lane. f: without
 /// state.
 template <typename To, typename... From, typename F>
-Run lane_operation(F) {
-  return [](Warp& warp, const Instruction& instruction) {
-    const auto run = [&]<std::size_t... i>(std::index_sequence<i...>) {
+Operation lane_operation(F) {
+  const Run run = [](Warp& warp, const Instruction& instruction) {
+    const auto in_lanes = [&]<std::size_t... i>(std::index_sequence<i...>) {
       Lanes& result = warp[instruction.registers[0]];
       warp.each_lane([&](std::uint32_t lane) {
         put<To>(result, lane, static_cast<To>(F{}(get<From>(warp[instruction.registers[i + 1]], lane)...)));
       });
     };
-    run(std::index_sequence_for<From...>{});
+    in_lanes(std::index_sequence_for<From...>{});
   };
+  return {run, 1 + sizeof...(From)};
 }
 
 }  // namespace m2m::testing::ptx

@@ -6,108 +6,99 @@
 namespace m2m::testing::ptx {
 namespace {
 
-std::string thread_of(const Actor& actor) { return "thread " + std::to_string(actor.warp * 32 + actor.lane); }
-
-}  // namespace
-
-std::uint32_t Timeline::add(const Moment& moment) {
-  moments_.push_back(moment);
-  return static_cast<std::uint32_t>(moments_.size() - 1);
-}
-
-bool Timeline::is_ordered(const Actor& before, const Actor& now) const {
-  if (before.moment == now.moment) return before.warp == now.warp;
-  const Moment &a = moments_[before.moment], &b = moments_[now.moment];
-  if (a.launch != b.launch) return true;
-  if (a.block == b.block) return a.interval != b.interval || before.warp == now.warp;
-  return a.cluster == b.cluster && a.cluster_interval != b.cluster_interval;
-}
-
-bool Timeline::is_ordered_for_all(const Actor& before, const Actor& now) const {
-  const Moment &a = moments_[before.moment], &b = moments_[now.moment];
-  return a.launch != b.launch || (a.cluster == b.cluster && a.cluster_interval != b.cluster_interval);
-}
-
-bool Timeline::is_same_block(const Actor& a, const Actor& b) const {
-  return moments_[a.moment].launch == moments_[b.moment].launch &&
-         moments_[a.moment].block == moments_[b.moment].block;
-}
-
-namespace {
-
-/// Notes which earlier loads a new one stands beside, rather than behind.
-void note_several(const Timeline& timeline, ByteHistory& byte, const Actor& actor) {
-  if (!byte.is_loaded || timeline[byte.loaded.moment].launch != timeline[actor.moment].launch) {
-    byte.is_loaded_by_warps = byte.is_loaded_by_blocks = false;
-    return;
+/// Those whose use is in front.
+std::string users(const Uses& uses) {
+  switch (uses.scope) {
+    case Scope::warp:
+      return "several threads of warp " + std::to_string(uses.last.warp());
+    case Scope::block:
+      return "several warps";
+    case Scope::cluster:
+    case Scope::launch:
+      return "several blocks";
+    default:
+      return "thread " + std::to_string(uses.last.thread());
   }
-  const bool is_beside = !timeline.is_ordered(byte.loaded, actor),
-             is_same_block = timeline.is_same_block(byte.loaded, actor);
-  byte.is_loaded_by_warps =
-      is_same_block && (is_beside || (byte.is_loaded_by_warps && byte.loaded.moment == actor.moment));
-  byte.is_loaded_by_blocks = (!is_same_block && is_beside) ||
-                             (byte.is_loaded_by_blocks && !timeline.is_ordered_for_all(byte.loaded, actor));
 }
 
 }  // namespace
 
-Region::Region(std::string name, std::byte* bytes, std::size_t size)
-    : name_(std::move(name)), bytes_(bytes), size_(size), history_(size) {}
+Region::Region(std::string name, Space space, std::byte* bytes, std::size_t size)
+    : name_(std::move(name)), space_(space), bytes_(bytes), size_(size), history_(size) {}
 
 std::byte* Region::use(const Timeline& timeline, std::size_t offset, std::uint32_t count, Use use,
-                       const Actor& actor) {
+                       const User& user) {
   if (offset > size_ || count > size_ - offset)
     refuse(offset, "is outside of its " + std::to_string(size_) + " bytes");
   if (reinterpret_cast<std::uintptr_t>(bytes_ + offset) % count != 0)
     refuse(offset, "is not aligned to the " + std::to_string(count) + " bytes that are used there");
+  // A byte with the history of one that has been looked at gets what that one got.
+  ByteHistory before;
+  const ByteHistory* after = nullptr;
   for (std::size_t i = offset; i < offset + count; ++i) {
-    if (use == Use::load || use == Use::load_constant) {
-      load(timeline, i, use, actor);
-    } else {
-      store(timeline, i, use, actor);
+    ByteHistory& byte = history_[i];
+    // What this thread, or several of its warp, have loaded since the last meeting has been looked at.
+    if (use == Use::load && byte.loaded.hold(user.as_loading)) continue;
+    if (after != nullptr && byte == before) {
+      byte = *after;
+      continue;
+    }
+    before = byte;
+    after = &byte;
+    switch (use) {
+      case Use::load:
+      case Use::load_constant:
+        load(timeline, i, use, user);
+        break;
+      case Use::store:
+        store(timeline, i, user);
+        break;
+      case Use::add:
+        add(timeline, i, user);
+        break;
     }
   }
   return bytes_ + offset;
 }
 
-void Region::load(const Timeline& timeline, std::size_t offset, Use use, const Actor& actor) {
+void Region::expect_before(const Timeline& timeline, const Uses& earlier, const Actor& now, std::size_t offset,
+                           const char* use, const char* earlier_use) const {
+  if (earlier.are_before(timeline, now)) return;
+  refuse(offset, std::string("is ") + use + ", and nothing orders that behind the " + earlier_use + " by " +
+                     users(earlier));
+}
+
+void Region::load(const Timeline& timeline, std::size_t offset, Use use, const User& user) {
   ByteHistory& byte = history_[offset];
-  // What this warp loads again since the last barrier has been looked at.
-  if (byte.is_loaded && byte.loaded.moment == actor.moment && byte.loaded.warp == actor.warp && use == Use::load)
-    return;
-  if (!byte.is_stored) refuse(offset, "is loaded before anything is stored there");
-  if (!timeline.is_ordered(byte.stored, actor))
-    refuse(offset, "is loaded, and nothing orders that behind the store by " + thread_of(byte.stored));
-  const std::uint32_t launch = timeline[actor.moment].launch;
+  if (byte.stored.are_none()) refuse(offset, "is loaded before anything is stored there");
+  expect_before(timeline, byte.stored, user.as_storing, offset, "loaded", "store");
+  expect_before(timeline, byte.added, user.as_storing, offset, "loaded", "addition");
+  const std::uint32_t launch = timeline[user.as_loading.moment()].launch;
   if (use == Use::load_constant) {
-    if (byte.stored.moment != 0 && timeline[byte.stored.moment].launch == launch)
+    if (byte.stored.last.moment() != 0 && timeline[byte.stored.last.moment()].launch == launch)
       refuse(offset, "is loaded as a constant in the launch that stored it");
     byte.constant_in = launch;
   }
-  note_several(timeline, byte, actor);
-  byte.is_loaded = true;
-  byte.loaded = actor;
+  byte.loaded.add(timeline, user.as_loading);
 }
 
-void Region::store(const Timeline& timeline, std::size_t offset, Use use, const Actor& actor) {
+void Region::store(const Timeline& timeline, std::size_t offset, const User& user) {
   ByteHistory& byte = history_[offset];
-  const bool both_add = use == Use::add && byte.is_added;
-  if (use == Use::add && !byte.is_stored) refuse(offset, "is added to before anything is stored there");
-  if (byte.is_stored && !both_add && !timeline.is_ordered(byte.stored, actor))
-    refuse(offset, "is stored, and nothing orders that behind the store by " + thread_of(byte.stored));
-  if (byte.is_loaded && timeline[byte.loaded.moment].launch == timeline[actor.moment].launch) {
-    if (!timeline.is_ordered(byte.loaded, actor))
-      refuse(offset, "is stored, and nothing orders that behind the load by " + thread_of(byte.loaded));
-    if (byte.is_loaded_by_warps && byte.loaded.moment == actor.moment)
-      refuse(offset, "is stored, and nothing orders that behind the loads by several warps");
-    if (byte.is_loaded_by_blocks && !timeline.is_ordered_for_all(byte.loaded, actor))
-      refuse(offset, "is stored, and nothing orders that behind the loads by several blocks");
-  }
-  if (byte.constant_in != 0 && byte.constant_in == timeline[actor.moment].launch)
+  expect_before(timeline, byte.stored, user.as_storing, offset, "stored", "store");
+  expect_before(timeline, byte.added, user.as_storing, offset, "stored", "addition");
+  expect_before(timeline, byte.loaded, user.as_loading, offset, "stored", "load");
+  if (byte.constant_in != 0 && byte.constant_in == timeline[user.as_loading.moment()].launch)
     refuse(offset, "is stored in the launch that loads it as a constant");
-  byte.is_stored = true;
-  byte.is_added = use == Use::add;
-  byte.stored = actor;
+  byte.stored.replace(user.as_storing);
+  byte.added = {};
+}
+
+void Region::add(const Timeline& timeline, std::size_t offset, const User& user) {
+  ByteHistory& byte = history_[offset];
+  if (byte.stored.are_none()) refuse(offset, "is added to before anything is stored there");
+  expect_before(timeline, byte.stored, user.as_storing, offset, "added to", "store");
+  expect_before(timeline, byte.loaded, user.as_loading, offset, "added to", "load");
+  byte.added.add(timeline, user.as_storing);
 }
 
 void Region::store_by_host(std::size_t offset, std::size_t count) {
@@ -115,7 +106,7 @@ void Region::store_by_host(std::size_t offset, std::size_t count) {
     refuse(offset, "is outside of its " + std::to_string(size_) + " bytes");
   for (std::size_t i = offset; i < offset + count; ++i) {
     history_[i] = {};
-    history_[i].is_stored = true;
+    history_[i].stored.replace({});
   }
 }
 
@@ -123,9 +114,9 @@ void Region::refuse(std::size_t offset, const std::string& why) const {
   throw std::runtime_error(name_ + ": byte " + std::to_string(offset) + " " + why);
 }
 
-Region& DeviceMemory::add(std::string name, std::byte* bytes, std::size_t size) {
+Region& DeviceMemory::add(std::string name, Space space, std::byte* bytes, std::size_t size) {
   last_ = nullptr;
-  return regions_.emplace(reinterpret_cast<std::uintptr_t>(bytes), Region(std::move(name), bytes, size))
+  return regions_.emplace(reinterpret_cast<std::uintptr_t>(bytes), Region(std::move(name), space, bytes, size))
       .first->second;
 }
 

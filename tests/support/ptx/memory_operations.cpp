@@ -2,6 +2,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "support/ptx/declaration.hpp"
 #include "support/ptx/operations.hpp"
 #include "support/ptx/scanner.hpp"
 #include "support/ptx/warp.hpp"
@@ -83,20 +84,17 @@ void load_matrices(Warp& warp, const Instruction& instruction) {
       put<std::uint32_t>(warp[instruction.registers[matrix]], lane, second << 16 | first);
     }
   }
+  warp.meet();
 }
 
 /// The reverse of load_matrices: the address, then a register for each matrix.
 void store_matrices(Warp& warp, const Instruction& instruction) {
-  warp.expect_together();
+  warp.meet();
   for (std::uint32_t lane = 0; lane < lanes_of_a_warp; ++lane) {
     std::byte* row = row_of(warp, instruction, instruction.registers[0], lane, Use::store);
     for (std::uint32_t j = 0; j < 4; ++j)
       std::memcpy(row + 4 * j, &warp[instruction.registers[1 + lane / 8]][lane % 8 * 4 + j], 4);
   }
-}
-
-std::uint32_t bytes_of(const std::string& type) {
-  return static_cast<std::uint32_t>(std::stoul(type.substr(1))) / 8;
 }
 
 /// Reads "ld.global.nc.v4.u32" behind its first word.
@@ -120,7 +118,7 @@ void read_modifiers(const std::vector<std::string>& words, Instruction& to) {
     else if (word == "v4")
       to.count = 4;
     else if (i + 1 == words.size())
-      to.bytes = bytes_of(word), to.is_signed = word.front() == 's';
+      to.bytes = bytes_of_type(word), to.is_signed = word.front() == 's';
     else
       throw std::runtime_error("the interpreter does not know " + word + " of a load or store");
   }
@@ -128,24 +126,21 @@ void read_modifiers(const std::vector<std::string>& words, Instruction& to) {
 
 }  // namespace
 
-bool choose_memory_operation(const std::string& opcode, Instruction& instruction) {
+Operation choose_memory_operation(const std::string& opcode, Instruction& instruction) {
   const std::vector<std::string> words = split(opcode, ".");
   if (words[0] == "ld" || words[0] == "st") {
     read_modifiers(words, instruction);
-    instruction.run = words[0] == "ld" ? load : store;
-  } else if (opcode == "atom.shared.add.u32") {
-    instruction.run = add;
-  } else if (opcode == "ldmatrix.sync.aligned.m8n8.x4.shared.b16") {
-    instruction.run = load_matrices<false>;
-  } else if (opcode == "ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16") {
-    instruction.run = load_matrices<true>;
-  } else if (opcode == "stmatrix.sync.aligned.m8n8.x4.shared.b16") {
-    instruction.run = store_matrices;
-  } else {
-    return false;
+    return {words[0] == "ld" ? load : store, instruction.count + std::size_t{1}};
   }
-  if (opcode.find("matrix") != std::string::npos || words[0] == "atom") instruction.space = Space::shared;
-  return true;
+  static const Operations of_shared_memory{
+      {"atom.shared.add.u32", {add, 3}},
+      {"ldmatrix.sync.aligned.m8n8.x4.shared.b16", {load_matrices<false>, 5}},
+      {"ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16", {load_matrices<true>, 5}},
+      {"stmatrix.sync.aligned.m8n8.x4.shared.b16", {store_matrices, 5}}};
+  const auto found = of_shared_memory.find(opcode);
+  if (found == of_shared_memory.end()) return {};
+  instruction.space = Space::shared;
+  return found->second;
 }
 
 }  // namespace m2m::testing::ptx

@@ -8,11 +8,18 @@
 
 namespace m2m::testing::ptx {
 
-/// Sets what an instruction does. Throws std::runtime_error for an opcode that the interpreter does not know. The
-/// opcode of a move from or to several registers ends in .unpack or .pack.
+/// Sets what an instruction does. Throws std::runtime_error for an opcode that the interpreter does not know, or
+/// one with more or fewer operands than it knows. The opcode of a move from or to several registers ends in .unpack
+/// or .pack.
 void choose_operation(const std::string& opcode, Instruction& instruction);
 
-using Operations = std::map<std::string, Run>;
+/// What an opcode runs, and of how many registers.
+struct Operation {
+  Run run = nullptr;
+  std::size_t registers = 0;
+};
+
+using Operations = std::map<std::string, Operation>;
 
 /// The operations on values of lanes alone.
 void add_arithmetic(Operations& to);
@@ -21,7 +28,7 @@ void add_conversions(Operations& to);
 /// The operations that exchange values between lanes.
 void add_warp_operations(Operations& to);
 
-/// Sets an instruction that loads, stores or adds to memory. Returns false if the opcode is none.
-bool choose_memory_operation(const std::string& opcode, Instruction& instruction);
+/// Sets what an instruction that loads, stores or adds to memory says of that. Returns null if the opcode is none.
+Operation choose_memory_operation(const std::string& opcode, Instruction& instruction);
 
 }  // namespace m2m::testing::ptx

@@ -1,53 +1,26 @@
 #include "support/ptx/parse.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <stdexcept>
 
+#include "support/ptx/declaration.hpp"
 #include "support/ptx/operations.hpp"
 #include "support/ptx/scanner.hpp"
 
 namespace m2m::testing::ptx {
 namespace {
 
-std::uint32_t bytes_of_type(std::string_view type) {
-  const std::size_t digits = type.find_first_of("0123456789");
-  if (digits == std::string_view::npos) return 4;  // .pred
-  return static_cast<std::uint32_t>(std::stoul(std::string(type.substr(digits)))) / 8;
-}
-
 std::uint32_t aligned(std::uint32_t offset, std::uint32_t to) { return (offset + to - 1) / to * to; }
-
-/// A declared variable or parameter: ".param .align 8 .b8 name[72]".
-struct Declaration {
-  std::string name;
-  std::uint32_t align = 1, bytes = 0;
-};
-
-Declaration parse_declaration(const std::vector<std::string>& words) {
-  Declaration declared;
-  std::uint32_t of_type = 1;
-  bool is_array = false;
-  for (std::size_t i = 1; i < words.size(); ++i) {
-    const std::string& word = words[i];
-    if (word == ".align") {
-      declared.align = static_cast<std::uint32_t>(std::stoul(words[++i]));
-    } else if (word.front() == '.') {
-      of_type = word == ".ptr" ? of_type : bytes_of_type(word);
-    } else {
-      const std::size_t bracket = word.find('[');
-      declared.name = word.substr(0, bracket);
-      is_array = bracket != std::string::npos;
-      const std::string count = is_array ? word.substr(bracket + 1, word.find(']') - bracket - 1) : "1";
-      declared.bytes = count.empty() ? 0 : of_type * static_cast<std::uint32_t>(std::stoul(count));
-    }
-  }
-  if (!is_array) declared.align = std::max(declared.align, of_type);
-  return declared;
-}
 
 /// The name in ".visible .entry name( parameters )".
 std::string entry_name(const std::string& text) { return split(text.substr(0, text.find('(')), " \t\n").back(); }
+
+/// 90 of ".target sm_90a".
+unsigned target_of(const std::string& text) {
+  const std::size_t number = text.find("sm_");
+  if (number == std::string::npos) throw std::runtime_error("a target the interpreter does not know: " + text);
+  return static_cast<unsigned>(std::stoul(text.substr(number + 3)));
+}
 
 /// Reads the statements of a kernel into its code.
 class KernelParser {
@@ -55,29 +28,12 @@ class KernelParser {
   explicit KernelParser(std::string_view text) : scanner_(text) {}
 
   Kernel parse() {
-    while (auto statement = scanner_.next()) {
-      switch (statement->kind) {
-        case Statement::Kind::open:
-          scopes_.emplace_back();
-          break;
-        case Statement::Kind::close:
-          scopes_.pop_back();
-          break;
-        case Statement::Kind::label:
-          labels_[statement->text] = kernel_.code.size();
-          break;
-        case Statement::Kind::entry:
-          read_entry(statement->text);
-          break;
-        case Statement::Kind::directive:
-          read_directive(statement->text);
-          break;
-        case Statement::Kind::instruction:
-          read_instruction(*statement);
-          break;
-      }
+    while (auto statement = scanner_.next()) read(*statement);
+    for (const auto& [instruction, label] : branches_) {
+      const auto found = labels_.find(label);
+      if (found == labels_.end()) throw std::runtime_error("a branch to a label that is missing: " + label);
+      kernel_.code[instruction].target = found->second;
     }
-    for (const auto& [instruction, label] : branches_) kernel_.code[instruction].target = labels_.at(label);
     // A kernel whose last instruction is a branch or a trap ends there too.
     Instruction end;
     end.flow = Flow::exit;
@@ -88,6 +44,38 @@ class KernelParser {
 
  private:
   using Names = std::map<std::string, std::uint32_t, std::less<>>;
+
+  /// The registers that are declared between two braces.
+  struct Registers {
+    Names single, ranges;  // by name; the first of those with a number behind the name
+  };
+
+  void read(const Statement& statement) {
+    switch (statement.kind) {
+      case Statement::Kind::open:
+        scopes_.emplace_back();
+        break;
+      case Statement::Kind::close:
+        scopes_.pop_back();
+        break;
+      case Statement::Kind::label:
+        if (!labels_.emplace(statement.text, kernel_.code.size()).second)
+          throw std::runtime_error("a label that is there twice, which the interpreter does not know: " +
+                                   statement.text);
+        break;
+      case Statement::Kind::entry:
+        read_entry(statement.text);
+        break;
+      case Statement::Kind::function:
+        throw std::runtime_error("a function in a kernel: " + statement.text);
+      case Statement::Kind::directive:
+        read_directive(statement.text);
+        break;
+      case Statement::Kind::instruction:
+        read_instruction(statement);
+        break;
+    }
+  }
 
   void read_entry(const std::string& text) {
     const std::size_t parameters = text.find('(');
@@ -101,12 +89,24 @@ class KernelParser {
       offset += declared.bytes;
     }
     kernel_.parameter_bytes = offset;
-    const std::vector<std::string> rest = split(text.substr(text.find(')') + 1), " ,\t\n");
-    const auto threads = std::find(rest.begin(), rest.end(), ".maxntid");
-    if (threads == rest.end()) return;
-    kernel_.max_threads = 1;
-    for (auto word = threads + 1; word != rest.end() && word->front() != '.'; ++word)
-      kernel_.max_threads *= static_cast<std::uint32_t>(std::stoul(*word));
+    read_limits(split(text.substr(text.find(')') + 1), " ,\t\n"));
+  }
+
+  /// ".maxntid 256, 1, 1 .minnctapersm 2": the second one only advises the compiler.
+  void read_limits(const std::vector<std::string>& words) {
+    std::string limit;
+    for (const std::string& word : words) {
+      if (word.front() != '.') {
+        if (limit == ".maxntid") kernel_.max_threads *= static_cast<std::uint32_t>(parse_constant(word));
+        continue;
+      }
+      limit = word;
+      if (limit == ".maxntid") {
+        kernel_.max_threads = 1;
+      } else if (limit != ".minnctapersm" && limit != ".maxnreg") {
+        throw std::runtime_error("a limit of a kernel that the interpreter does not know: " + limit);
+      }
+    }
   }
 
   void read_directive(const std::string& text) {
@@ -127,14 +127,16 @@ class KernelParser {
   /// ".reg .b32 %r<17>" or ".reg .b32 low, high": the first by numbers from 0.
   void declare_registers(const std::vector<std::string>& words) {
     for (std::size_t i = 2; i < words.size(); ++i) {
+      if (words[i].front() == '.')
+        throw std::runtime_error("registers that the interpreter does not know: " + words[i]);
       const std::size_t bracket = words[i].find('<');
       if (bracket == std::string::npos) {
-        scopes_.back()[words[i]] = kernel_.registers++;
+        scopes_.back().single[words[i]] = kernel_.registers++;
         continue;
       }
-      const std::uint32_t count = static_cast<std::uint32_t>(std::stoul(words[i].substr(bracket + 1)));
-      ranges_[words[i].substr(0, bracket)] = kernel_.registers;
-      kernel_.registers += count;
+      const std::string_view count = std::string_view(words[i]).substr(bracket + 1);
+      scopes_.back().ranges[words[i].substr(0, bracket)] = kernel_.registers;
+      kernel_.registers += static_cast<std::uint32_t>(parse_constant(count.substr(0, count.find('>'))));
     }
   }
 
@@ -148,7 +150,8 @@ class KernelParser {
   std::uint32_t give(const std::string& name, GivenRegister given) {
     given.number = kernel_.registers++;
     kernel_.given.push_back(given);
-    given_[name] = given.number;
+    if (!given_.emplace(name, given.number).second)
+      throw std::runtime_error("a name that is declared twice, which the interpreter does not know: " + name);
     return given.number;
   }
 
@@ -167,7 +170,7 @@ class KernelParser {
     const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
     std::string opcode = text.substr(0, end);
     const std::vector<std::string> operands = split_operands(text.substr(end));
-    if (opcode.starts_with("bra")) {
+    if (opcode == "bra" || opcode == "bra.uni") {
       read.flow = Flow::branch;
       branches_.emplace_back(kernel_.code.size(), operands.at(0));
     } else {
@@ -186,7 +189,7 @@ class KernelParser {
       const std::string inside = operand.substr(1, operand.size() - 2);
       const std::size_t plus = inside.find('+');
       to.registers.push_back(number_of(inside.substr(0, plus)));
-      if (plus != std::string::npos) to.offset = std::stoll(inside.substr(plus + 1), nullptr, 0);
+      if (plus != std::string::npos) to.offset = static_cast<std::int64_t>(parse_constant(inside.substr(plus + 1)));
     } else if (const std::size_t bar = operand.find('|'); bar != std::string::npos) {
       to.registers.push_back(number_of(operand.substr(0, bar)));
       to.registers.push_back(number_of(operand.substr(bar + 1)));
@@ -197,57 +200,56 @@ class KernelParser {
 
   /// The register of a name, of a constant or of a special register.
   std::uint32_t number_of(const std::string& name) {
+    const std::size_t digits = name.find_last_not_of("0123456789") + 1;
     for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope) {
-      if (const auto found = scope->find(name); found != scope->end()) return found->second;
+      if (const auto found = scope->single.find(name); found != scope->single.end()) return found->second;
+      const auto range = scope->ranges.find(std::string_view(name).substr(0, digits));
+      if (digits < name.size() && range != scope->ranges.end())
+        return range->second + static_cast<std::uint32_t>(std::stoul(name.substr(digits)));
     }
     if (const auto found = given_.find(name); found != given_.end()) return found->second;
-    if (name.front() == '%') {
-      const std::size_t digits = name.find_last_not_of("0123456789") + 1;
-      const auto range = ranges_.find(name.substr(0, digits));
-      if (digits < name.size() && range != ranges_.end())
-        return range->second + static_cast<std::uint32_t>(std::stoul(name.substr(digits)));
-      return give(name, {0, Given::special, 0, name});
-    }
-    return give(name, {0, Given::constant, constant(name), ""});
-  }
-
-  static std::uint64_t constant(const std::string& text) {
-    if (text.starts_with("0f") || text.starts_with("0d")) return std::stoull(text.substr(2), nullptr, 16);
-    if (std::isdigit(static_cast<unsigned char>(text.front())) == 0 && text.front() != '-')
-      throw std::runtime_error("an operand the interpreter does not know: " + text);
-    if (text.front() == '-') return static_cast<std::uint64_t>(std::stoll(text, nullptr, 0));
-    return std::stoull(text, nullptr, 0);
+    if (name.front() == '%') return give(name, {0, Given::special, 0, name});
+    return give(name, {0, Given::constant, parse_constant(name), ""});
   }
 
   Scanner scanner_;
   Kernel kernel_;
-  std::vector<Names> scopes_{1};
-  Names ranges_, given_;
+  std::vector<Registers> scopes_{1};
+  Names given_;
   std::map<std::string, std::size_t> labels_;
   std::vector<std::pair<std::size_t, std::string>> branches_;
 };
 
 }  // namespace
 
-std::map<std::string, std::string> kernel_texts(std::string_view module) {
-  std::map<std::string, std::string> texts;
+Kernel Module::kernel(const std::string& name) const {
+  const auto found = texts.find(name);
+  if (found == texts.end()) throw std::runtime_error("the PTX of the program has no kernel " + name);
+  return parse_kernel(found->second);
+}
+
+Module parse_module(std::string_view text) {
+  Module module;
   std::string before;  // the module's own variables
-  Scanner scanner(module);
+  Scanner scanner(text);
   std::size_t depth = 0, begin = 0;
-  std::string name;
+  std::string name;  // of the kernel, none of a function
   while (auto statement = scanner.next()) {
-    if (statement->kind == Statement::Kind::entry) {
+    if (statement->kind == Statement::Kind::entry || statement->kind == Statement::Kind::function) {
       begin = statement->begin;
-      name = entry_name(statement->text);
+      name = statement->kind == Statement::Kind::entry ? entry_name(statement->text) : "";
     } else if (statement->kind == Statement::Kind::directive && depth == 0) {
       if (statement->text.find(".shared") != std::string::npos) before += statement->text + ";\n";
+      if (statement->text.starts_with(".target")) module.target = target_of(statement->text);
     } else if (statement->kind == Statement::Kind::open) {
       ++depth;
-    } else if (statement->kind == Statement::Kind::close && --depth == 0) {
-      texts[name] = before + std::string(module.substr(begin, scanner.at() - begin));
+    } else if (statement->kind == Statement::Kind::close) {
+      if (depth == 0) throw std::runtime_error("PTX with a brace that closes nothing");
+      if (--depth == 0 && !name.empty())
+        module.texts[name] = before + std::string(text.substr(begin, scanner.at() - begin));
     }
   }
-  return texts;
+  return module;
 }
 
 Kernel parse_kernel(std::string_view text) { return KernelParser(text).parse(); }

@@ -49,14 +49,19 @@ class Runtime {
   const Kernel& kernel(const void* function) {
     const auto known = kernels_.find(function);
     if (known != kernels_.end()) return known->second;
-    const Registered& registered = functions_.at(function);
-    auto& texts = texts_[registered.fatbin];
-    if (texts.empty()) {
-      const std::string text = ptx_of(registered.fatbin, capability_);
-      if (text.empty()) throw std::runtime_error("the program has no PTX for so old a GPU");
-      texts = kernel_texts(text);
-    }
-    return kernels_.emplace(function, parse_kernel(texts.at(registered.name))).first->second;
+    return kernels_.emplace(function, module_of(function).kernel(functions_.at(function).name)).first->second;
+  }
+
+  /// The module with the code of a kernel.
+  const Module& module_of(const void* function) {
+    const auto registered = functions_.find(function);
+    if (registered == functions_.end()) throw std::runtime_error("a kernel that the program does not register");
+    const void* fatbin = registered->second.fatbin;
+    const auto known = modules_.find(fatbin);
+    if (known != modules_.end()) return known->second;
+    const std::string text = ptx_of(fatbin, capability_);
+    if (text.empty()) throw std::runtime_error("the program has no PTX for so old a GPU");
+    return modules_.emplace(fatbin, parse_module(text)).first->second;
   }
 
   /// Runs something that may be refused.
@@ -89,9 +94,11 @@ class Runtime {
     launch.is_last_first = is_last_first_;
     for (unsigned i = 0; i < config.numAttrs; ++i) {
       if (config.attrs[i].id == cudaLaunchAttributeClusterDimension)
-        launch.cluster = config.attrs[i].val.clusterDim.x;
+        launch.cluster = {config.attrs[i].val.clusterDim.x, config.attrs[i].val.clusterDim.y,
+                          config.attrs[i].val.clusterDim.z};
     }
-    if (launch.cluster > 1 && capability_ < 90) throw std::runtime_error("clusters need compute capability 9.0");
+    if (product(launch.cluster) > 1 && capability_ < 90)
+      throw std::runtime_error("clusters need compute capability 9.0");
     if (code.shared_bytes + launch.dynamic_shared_bytes > allowed_bytes(function))
       throw std::runtime_error("more shared memory than the kernel is allowed");
     launch.parameters.resize(code.parameter_bytes);
@@ -108,7 +115,7 @@ class Runtime {
   void* allocate(std::size_t bytes) {
     auto memory = std::make_unique<std::byte[]>(bytes + alignment);
     std::byte* first = memory.get() + (alignment - reinterpret_cast<std::uintptr_t>(memory.get()) % alignment);
-    device_.memory.add("device memory", first, bytes);
+    device_.memory.add("device memory", Space::global, first, bytes);
     allocated_[first] = std::move(memory);
     return first;
   }
@@ -153,7 +160,7 @@ class Runtime {
   bool is_last_first_ = false;
   Device device_;
   std::map<const void*, Registered> functions_;
-  std::map<const void*, std::map<std::string, std::string>> texts_;  // by fat binary
+  std::map<const void*, Module> modules_;  // by fat binary
   std::map<const void*, Kernel> kernels_;
   std::map<const void*, std::uint32_t> allowed_;
   std::map<const std::byte*, std::unique_ptr<std::byte[]>> allocated_;
@@ -221,11 +228,12 @@ cudaError_t cudaFuncSetAttribute(const void* function, cudaFuncAttribute attribu
   });
 }
 
-cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void*) {
-  *attributes = {};
-  attributes->ptxVersion = static_cast<int>(runtime().capability());
-  attributes->binaryVersion = attributes->ptxVersion;
-  return cudaSuccess;
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void* function) {
+  return runtime().guarded([&] {
+    *attributes = {};
+    attributes->ptxVersion = static_cast<int>(runtime().module_of(function).target);
+    attributes->binaryVersion = static_cast<int>(runtime().capability());
+  });
 }
 
 cudaError_t cudaGetDeviceCount(int* count) {

@@ -8,14 +8,26 @@ namespace {
 
 bool is_blank(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
 
-/// Directives that are lines of their own, without a semicolon.
-bool is_line(std::string_view text) {
-  return text.starts_with(".version") || text.starts_with(".target") || text.starts_with(".address_size") ||
-         text.starts_with(".loc") || text.starts_with(".file");
+std::string_view first_word(std::string_view text) {
+  return text.substr(0, std::min(text.find_first_of(" \t\r\n;{("), text.size()));
 }
 
-bool is_entry_head(std::string_view text) {
-  return text.starts_with(".entry") || text.starts_with(".visible .entry");
+/// Directives that are lines of their own, without a semicolon.
+bool is_line(std::string_view text) {
+  const std::string_view word = first_word(text);
+  return word == ".version" || word == ".target" || word == ".address_size" || word == ".loc" || word == ".file";
+}
+
+/// The kind of a directive: the head of a kernel or function if a body follows it.
+Statement::Kind kind_of_directive(std::string_view text) {
+  using Kind = Statement::Kind;
+  if (text.find('{') > text.find(';')) return Kind::directive;
+  for (std::string_view word = first_word(text);; word = first_word(text)) {
+    if (word == ".entry") return Kind::entry;
+    if (word == ".func") return Kind::function;
+    if (word != ".visible" && word != ".weak" && word != ".extern") return Kind::directive;
+    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n", word.size()), text.size()));
+  }
 }
 
 std::string without_comments(std::string_view text) {
@@ -79,9 +91,9 @@ void Scanner::skip_blanks() {
   }
 }
 
-std::size_t Scanner::end_of(bool is_entry) const {
+std::size_t Scanner::end_of(bool is_head) const {
   if (is_line(text_.substr(at_))) return std::min(text_.find('\n', at_), text_.size());
-  return std::min(text_.find(is_entry ? '{' : ';', at_), text_.size());
+  return std::min(text_.find(is_head ? '{' : ';', at_), text_.size());
 }
 
 std::optional<Statement> Scanner::next() {
@@ -103,9 +115,8 @@ std::optional<Statement> Scanner::next() {
     at_ += word + 1;
     return statement;
   }
-  const bool is_entry = is_entry_head(rest);
-  const std::size_t end = end_of(is_entry);
-  statement.kind = is_entry ? Kind::entry : first == '.' ? Kind::directive : Kind::instruction;
+  if (first == '.') statement.kind = kind_of_directive(rest);
+  const std::size_t end = end_of(statement.kind == Kind::entry || statement.kind == Kind::function);
   statement.text = without_comments(text_.substr(at_, end - at_));
   line_ += static_cast<std::size_t>(std::count(text_.begin() + static_cast<std::ptrdiff_t>(at_),
                                                text_.begin() + static_cast<std::ptrdiff_t>(end), '\n'));

@@ -14,9 +14,10 @@ std::vector<std::string> split(std::string_view text, std::string_view between);
 /// The operands of an instruction: the parts between commas that stand in no bracket, without blanks.
 std::vector<std::string> split_operands(std::string_view text);
 
-/// A statement, without comments and the semicolon behind it. entry: the head of a kernel, up to its "{".
+/// A statement, without comments and the semicolon behind it. entry and function: the head of a kernel or function,
+/// up to its "{".
 struct Statement {
-  enum class Kind { entry, directive, label, instruction, open, close };
+  enum class Kind { entry, function, directive, label, instruction, open, close };
   Kind kind;
   std::string text;
   std::size_t line = 0, begin = 0;  // of its first character
@@ -36,7 +37,7 @@ class Scanner {
  private:
   void skip_blanks();
   std::size_t end_of_comment() const;
-  std::size_t end_of(bool is_entry) const;
+  std::size_t end_of(bool is_head) const;
 
   std::string_view text_;
   std::size_t at_ = 0, line_ = 1;

@@ -1,8 +1,11 @@
 #pragma once
 // Kernels of some lines, for tests of the interpreter.
+#include <gtest/gtest.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -25,8 +28,9 @@ class SmallKernel {
     Device device;
     auto* in_bytes = reinterpret_cast<std::byte*>(from.data());
     auto* out_bytes = reinterpret_cast<std::byte*>(to.data());
-    device.memory.add("in", in_bytes, from.size() * sizeof(In)).store_by_host(0, from.size() * sizeof(In));
-    device.memory.add("out", out_bytes, to.size() * sizeof(Out));
+    device.memory.add("in", Space::global, in_bytes, from.size() * sizeof(In))
+        .store_by_host(0, from.size() * sizeof(In));
+    device.memory.add("out", Space::global, out_bytes, to.size() * sizeof(Out));
     launch.parameters.resize(2 * sizeof(std::byte*));
     std::memcpy(launch.parameters.data(), &in_bytes, sizeof in_bytes);
     std::memcpy(launch.parameters.data() + sizeof in_bytes, &out_bytes, sizeof out_bytes);
@@ -60,5 +64,25 @@ class SmallKernel {
 inline const std::string own_addresses =
     "mov.u32 %r1, %ctaid.x; mov.u32 %r2, %ntid.x; mov.u32 %r3, %tid.x; mad.lo.s32 %r0, %r1, %r2, %r3;\n"
     "mul.wide.u32 %rd2, %r0, 8; add.s64 %rd0, %in, %rd2; add.s64 %rd1, %out, %rd2;\n";
+
+/// What the refusal of a kernel says, "" if it is not refused. `words`: those of 8 bytes that `in` and `out` have.
+inline std::string refusal_of(const std::string& body, const Launch& launch, std::size_t words = 64) {
+  try {
+    SmallKernel(body).run<std::uint64_t>(std::vector<std::uint64_t>(words, 7), words, launch);
+  } catch (const std::runtime_error& refused) {
+    return refused.what();
+  }
+  return "";
+}
+
+/// part: text that the refusal contains.
+inline void expect_refused(const std::string& body, const Launch& launch, const std::string& part,
+                           std::size_t words = 64) {
+  const std::string refusal = refusal_of(body, launch, words);
+  EXPECT_FALSE(refusal.empty()) << body;
+  EXPECT_NE(refusal.find(part), std::string::npos) << refusal;
+}
+
+inline void expect_run(const std::string& body, const Launch& launch) { EXPECT_EQ(refusal_of(body, launch), ""); }
 
 }  // namespace m2m::testing::ptx

@@ -16,26 +16,6 @@ const std::vector<std::uint64_t> nothing{0};
 /// Stores %r5 of each thread.
 const std::string store_r5 = "cvt.u64.u32 %rd3, %r5; st.global.u64 [%rd1], %rd3;\n";
 
-/// Text that a refusal of the kernel contains.
-std::string refusal_of(const std::string& body, const Launch& launch, std::size_t out = 64) {
-  SmallKernel kernel(body);
-  try {
-    kernel.run<std::uint64_t>(std::vector<std::uint64_t>(64, 7), out, launch);
-  } catch (const std::runtime_error& refused) {
-    return refused.what();
-  }
-  return "nothing was refused";
-}
-
-void expect_refused(const std::string& body, const Launch& launch, const std::string& part) {
-  const std::string refusal = refusal_of(body, launch);
-  EXPECT_NE(refusal.find(part), std::string::npos) << refusal;
-}
-
-void expect_run(const std::string& body, const Launch& launch) {
-  EXPECT_EQ(refusal_of(body, launch), "nothing was refused");
-}
-
 /// The number of the bits that are set in the thread's number, by a loop that each lane leaves at its own time.
 TEST(PtxThreads, OfAWarpGoTheirOwnWaysAndMeetAgain) {
   SmallKernel kernel(own_addresses +
@@ -92,6 +72,8 @@ TEST(PtxThreads, ThatDoNotReachABarrierTogetherAreRefused) {
 TEST(PtxThreads, OfAPartOfABlockHaveNoBarrierOfTheirOwn) {
   EXPECT_THROW(SmallKernel("bar.sync 0, 32;"), std::runtime_error);
   EXPECT_THROW(SmallKernel("bar.sync 1;"), std::runtime_error);
+  EXPECT_THROW(SmallKernel("bar.sync 10;"), std::runtime_error);
+  expect_refused("bar.warp.sync 65535;", SmallKernel::one_warp(), "a part of a warp");
 }
 
 TEST(PtxThreads, OfAClusterReadTheSharedMemoryOfItsBlocksBehindABarrierOfBoth) {
@@ -101,7 +83,7 @@ TEST(PtxThreads, OfAClusterReadTheSharedMemoryOfItsBlocksBehindABarrierOfBoth) {
   const std::string barrier = "barrier.cluster.arrive.release.aligned;\nbarrier.cluster.wait.acquire.aligned;\n";
   const std::string load = "ld.shared::cluster.u32 %r5, [%r13];\n" + store_r5;
   Launch launch = SmallKernel::blocks(4, 64);
-  launch.cluster = 2;
+  launch.cluster = {2, 1, 1};
   SmallKernel kernel(own + barrier + load + barrier);
   const auto got = kernel.run<std::uint64_t>(nothing, 256, launch);
   for (std::size_t i = 0; i < 256; ++i) EXPECT_EQ(got[i], i ^ 64U);
@@ -140,11 +122,38 @@ TEST(PtxThreads, OfPartsOfAWarpCannotShuffleOrMultiply) {
                  "not all 32 lanes");
 }
 
+TEST(PtxThreads, OfAClusterDoNotWaitForThoseThatHaveEnded) {
+  const std::string barrier = "barrier.cluster.arrive.release.aligned;\nbarrier.cluster.wait.acquire.aligned;\n";
+  Launch launch = SmallKernel::blocks(2, 64);
+  launch.cluster = {2, 1, 1};
+  expect_run("mov.u32 %r0, %tid.x; setp.ge.u32 %p0, %r0, 32; @%p0 exit;\n" + barrier + barrier, launch);
+  expect_run("mov.u32 %r0, %ctaid.x; setp.eq.u32 %p0, %r0, 1; @%p0 exit;\n" + barrier, launch);
+}
+
 TEST(PtxThreads, AreLaunchedAsTheKernelAllows) {
   expect_refused("", SmallKernel::blocks(1, 2048), "2048 threads");
   Launch launch = SmallKernel::blocks(3, 32);
-  launch.cluster = 2;
+  launch.cluster = {2, 1, 1};
   expect_refused("", launch, "clusters");
+  launch.grid = {3, 2, 1};  // blocks of two rows would share a cluster
+  expect_refused("", launch, "clusters");
+}
+
+TEST(PtxThreads, AreLaunchedInTheLimitsOfAGpu) {
+  Launch launch = SmallKernel::one_warp();
+  launch.grid = {1, 65536, 1};
+  expect_refused("", launch, "65535");
+  launch.grid = {65536, 65535, 2};
+  expect_refused("", launch, "more blocks");
+  launch = SmallKernel::one_warp();
+  launch.block = {1, 1, 65};
+  expect_refused("", launch, "a block of 65 along z");
+  launch = SmallKernel::blocks(16, 32);
+  launch.cluster = {16, 1, 1};
+  expect_refused("", launch, "16 blocks");
+  launch.grid = {2, 2, 1};
+  launch.cluster = {1, 2, 1};
+  expect_refused("", launch, "along y or z");
 }
 
 }  // namespace

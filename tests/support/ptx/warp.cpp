@@ -33,10 +33,34 @@ void Warp::expect_together() const {
   if (active_ != all_lanes) throw std::runtime_error("not all 32 lanes of the warp run it together");
 }
 
+void Warp::count_meeting() {
+  if (++meetings_ > Actor::most_warp_intervals)
+    throw std::runtime_error("the lanes of a warp meet more often between two barriers than can be counted");
+}
+
+void Warp::meet() {
+  expect_together();
+  count_meeting();
+}
+
+void Warp::synchronise() {
+  if (active_ != alive()) throw std::runtime_error("not all threads of the warp are at the barrier");
+  count_meeting();
+  barriers_ = meetings_;
+}
+
+void Warp::release() {
+  // A cluster barrier orders only what is in front of the arrival.
+  if (state_ == State::at_barrier) meetings_ = barriers_ = 0;
+  state_ = State::running;
+}
+
 std::byte* Warp::memory(const Instruction& instruction, std::uint64_t address, std::uint32_t bytes, Use use,
                         std::uint32_t lane) const {
-  return block_->memory(instruction.space, address, bytes, use,
-                        {block_->moment(), index_, static_cast<std::uint16_t>(lane)});
+  const std::uint32_t moment = block_->moment();
+  return block_->memory(
+      instruction.space, address, bytes, use,
+      {Actor(moment, meetings_, has_arrived_, index_, lane), Actor(moment, barriers_, has_arrived_, index_, lane)});
 }
 
 void Warp::arrive() {

@@ -26,7 +26,8 @@ class Warp {
   void run();
 
   State state() const { return state_; }
-  void release() { state_ = State::running; }
+  /// Lets it go on behind a barrier.
+  void release();
   /// The first half of a cluster barrier; the other half waits.
   void arrive();
   std::uint16_t index() const { return index_; }
@@ -51,6 +52,12 @@ class Warp {
   /// Throws std::runtime_error unless all lanes of the warp run the current instruction together.
   void expect_together() const;
 
+  /// Notes that the lanes wait for each other in the current instruction. Throws as expect_together.
+  void meet();
+  /// The same, with their memory in order. Throws std::runtime_error unless all lanes that have not ended are
+  /// there.
+  void synchronise();
+
   /// The memory of a lane at an address.
   std::byte* memory(const Instruction& instruction, std::uint64_t address, std::uint32_t bytes, Use use,
                     std::uint32_t lane) const;
@@ -65,6 +72,7 @@ class Warp {
   void set_given(const Kernel& kernel);
   std::uint32_t chosen_lanes(const Instruction& instruction) const;
   void step(const Instruction& instruction);
+  void count_meeting();
   void advance(const Instruction& instruction);
   void wait_for_cluster();
   void add_group(std::size_t at, std::uint32_t lanes);
@@ -74,6 +82,7 @@ class Warp {
   std::uint16_t index_;
   State state_ = State::running;
   bool has_arrived_ = false;
+  std::uint32_t meetings_ = 0, barriers_ = 0;  // of its lanes, since the block's last barrier
   std::uint32_t active_ = 0;
   std::vector<Lanes>& registers_;
   std::vector<Group> groups_;  // the one furthest behind is last

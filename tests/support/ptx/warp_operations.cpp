@@ -1,5 +1,6 @@
 #include <bit>
 #include <cstdint>
+#include <stdexcept>
 
 #include "support/ptx/grid.hpp"
 #include "support/ptx/lane_operation.hpp"
@@ -13,7 +14,7 @@ float high(std::uint32_t word) { return std::bit_cast<float>(word & 0xffff0000U)
 
 /// mma.m16n8k16: lane 4 g + t holds rows g and g + 8 of a, column g of b.
 void multiply_add(Warp& warp, const Instruction& instruction) {
-  warp.expect_together();
+  warp.meet();
   const auto& registers = instruction.registers;  // 4 results, 4 of a, 2 of b, 4 sums
   float a[16][16], b[16][8];
   for (std::uint32_t lane = 0; lane < lanes_of_a_warp; ++lane) {
@@ -44,7 +45,7 @@ void multiply_add(Warp& warp, const Instruction& instruction) {
 /// shfl.sync with all lanes: the value of another lane. By bfly the lane number ^ b, by idx b.
 template <bool is_xor>
 void shuffle(Warp& warp, const Instruction& instruction) {
-  warp.expect_together();
+  warp.meet();
   const auto& registers = instruction.registers;  // result, whether there was a lane, value, b, c, lanes
   const Lanes from = warp[registers[2]];
   for (std::uint32_t lane = 0; lane < lanes_of_a_warp; ++lane) {
@@ -55,6 +56,15 @@ void shuffle(Warp& warp, const Instruction& instruction) {
     put<std::uint32_t>(warp[registers[0]], lane, get<std::uint32_t>(from, is_xor ? lane ^ b : b));
     put<std::uint32_t>(warp[registers[1]], lane, 1);
   }
+}
+
+/// bar.warp.sync of all lanes.
+void synchronise(Warp& warp, const Instruction& instruction) {
+  warp.each_lane([&](std::uint32_t lane) {
+    if (get<std::uint32_t>(warp[instruction.registers[0]], lane) != all_lanes)
+      throw std::runtime_error("a barrier of a part of a warp, which the interpreter does not know");
+  });
+  warp.synchronise();
 }
 
 /// The address, in the shared memory of the block of rank b in the cluster, of what lies at a in one's own.
@@ -70,10 +80,11 @@ void map_to_block(Warp& warp, const Instruction& instruction) {
 }  // namespace
 
 void add_warp_operations(Operations& to) {
-  to["mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32"] = multiply_add;
-  to["shfl.sync.bfly.b32"] = shuffle<true>;
-  to["shfl.sync.idx.b32"] = shuffle<false>;
-  to["mapa.shared::cluster.u32"] = map_to_block;
+  to["mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32"] = {multiply_add, 14};
+  to["bar.warp.sync"] = {synchronise, 1};
+  to["shfl.sync.bfly.b32"] = {shuffle<true>, 6};
+  to["shfl.sync.idx.b32"] = {shuffle<false>, 6};
+  to["mapa.shared::cluster.u32"] = {map_to_block, 3};
   to["cvta.shared.u64"] = lane_operation<std::uint64_t, std::uint64_t>(
       [](std::uint64_t address) { return Block::any_address(address); });
 }
