@@ -26,10 +26,12 @@ HostCounts counted_there(const HostStep<Real, Loss>& step, const HostCounts& cou
       targets(step.targets);
   const OnDevice<std::uint8_t> kept(step.accepted);
   const OnDevice<std::int32_t> slots(step.slots);
-  count_step_cuda<Real, Loss>(4, {step.rows, step.classes, outputs.get(), losses.get(), labels.get(), 3.0},
-                              {step.edits, rows.get(), seed_classes.get(), targets.get(),
-                               reinterpret_cast<const bool*>(kept.get()), slots.get()},
-                              {sums.get(), bad_step.get(), accepted.get()}, nullptr);
+  testing::run_recorded([&](void* stream) {
+    count_step_cuda<Real, Loss>(4, {step.rows, step.classes, outputs.get(), losses.get(), labels.get(), 3.0},
+                                {step.edits, rows.get(), seed_classes.get(), targets.get(),
+                                 reinterpret_cast<const bool*>(kept.get()), slots.get()},
+                                {sums.get(), bad_step.get(), accepted.get()}, stream);
+  });
   return {sums.back(), bad_step.back(), accepted.back()};
 }
 

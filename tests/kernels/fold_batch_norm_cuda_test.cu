@@ -41,7 +41,7 @@ void expect_the_cpus_layers(bool is_channels_last) {
   other.folded_weight = other_weight.get();
   other.folded_bias = other_bias.get();
   const OnDevice<FoldLayer> rows({row, other});
-  fold_batch_norm_cuda<Real, Folded>(1e-5, 2, rows.get(), nullptr);
+  testing::run_recorded([&](void* stream) { fold_batch_norm_cuda<Real, Folded>(1e-5, 2, rows.get(), stream); });
   EXPECT_TRUE(same_bits(folded_weight.back(), layer.folded_weight));
   EXPECT_TRUE(same_bits(folded_bias.back(), layer.folded_bias));
   EXPECT_TRUE(same_bits(other_weight.back(), layer.folded_weight));

@@ -66,8 +66,10 @@ TEST(FusedWeightsOnTheDevice, AreTheCpusBitForBitWithBatchNormsFoldedInAndWithou
   const OnDevice<Words4> device_forward(forward), device_backward(backward);
   const OnDevice<PackLayer> rows(device_rows);
   pack_weights(host_rows.data(), static_cast<int>(host_rows.size()), forward.data(), backward.data());
-  pack_weights_cuda(rows.get(), static_cast<int>(host_rows.size()), device_forward.get(), device_backward.get(),
-                    nullptr);
+  testing::run_recorded([&](void* stream) {
+    pack_weights_cuda(rows.get(), static_cast<int>(host_rows.size()), device_forward.get(), device_backward.get(),
+                      stream);
+  });
   EXPECT_TRUE(same_bits(device_forward.back(), forward));
   EXPECT_TRUE(same_bits(device_backward.back(), backward));
   for (const Layer& layer : layers) EXPECT_EQ(layer.device_bias.back(), layer.bias);

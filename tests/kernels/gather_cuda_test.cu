@@ -27,8 +27,10 @@ void expect_the_cpus_batch() {
   const OnDevice<Real> out(expected);
   const auto count = static_cast<std::int64_t>(indices.size());
   gather_augment<Real>(pixels.data(), channels, height, width, indices.data(), count, 255, expected.data());
-  gather_augment_cuda<Real>(device_pixels.get(), channels, height, width, device_picks.get(), count, 255, out.get(),
-                            nullptr);
+  testing::run_recorded([&](void* stream) {
+    gather_augment_cuda<Real>(device_pixels.get(), channels, height, width, device_picks.get(), count, 255,
+                              out.get(), stream);
+  });
   EXPECT_TRUE(out.back() == expected);
 }
 
@@ -44,7 +46,9 @@ TEST(GatherOnTheDevice, ResizesWindowsAsTheCpuDoesToRounding) {
   const OnDevice<GatherIndex> device_picks(indices);
   const OnDevice<float> out(expected);
   gather_augment<float>(pixels.data(), 3, side, side, indices.data(), 3, 255, expected.data());
-  gather_augment_cuda<float>(device_pixels.get(), 3, side, side, device_picks.get(), 3, 255, out.get(), nullptr);
+  testing::run_recorded([&](void* stream) {
+    gather_augment_cuda<float>(device_pixels.get(), 3, side, side, device_picks.get(), 3, 255, out.get(), stream);
+  });
   const std::vector<float> got = out.back();
   for (std::size_t i = 0; i < expected.size(); ++i) ASSERT_NEAR(got[i], expected[i], 1e-6) << i;
 }

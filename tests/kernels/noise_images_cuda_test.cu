@@ -23,8 +23,10 @@ void expect_the_cpus_images(std::int64_t plane, double tolerance) {
   const OnDevice<Real> out(std::vector<Real>(expected.size(), Real{-1}));
   const OnDevice<std::int32_t> of_slots(slots);
   const OnDevice<double> of_means(means), of_deviations(deviations);
-  draw_noise_images_cuda<Real>({key, 160, 12, of_slots.get(), of_means.get(), of_deviations.get()}, 5, 3, plane,
-                               out.get(), nullptr);
+  testing::run_recorded([&](void* stream) {
+    draw_noise_images_cuda<Real>({key, 160, 12, of_slots.get(), of_means.get(), of_deviations.get()}, 5, 3, plane,
+                                 out.get(), stream);
+  });
   const std::vector<Real> got = out.back();
   for (std::size_t i = 0; i < got.size(); ++i) ASSERT_NEAR(got[i], expected[i], tolerance) << i;
 }

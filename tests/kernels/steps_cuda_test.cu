@@ -34,7 +34,7 @@ void expect_the_cpus_update(bool nesterov, double tolerance) {
                     gradient = drawn<Real>(count, 3);
   const OnDevice<Real> w(weight), v(velocity), g(gradient);
   sgd_step<Real>(step, count, weight.data(), velocity.data(), gradient.data());
-  sgd_step_cuda<Real>(step, count, w.get(), v.get(), g.get(), nullptr);
+  testing::run_recorded([&](void* stream) { sgd_step_cuda<Real>(step, count, w.get(), v.get(), g.get(), stream); });
   expect_near(w.back(), weight, tolerance);
   expect_near(v.back(), velocity, tolerance);
   EXPECT_TRUE(g.back() == gradient);
@@ -47,7 +47,9 @@ void expect_the_cpus_pixels(double tolerance) {
   for (Real& value : gradient) value -= Real{0.5};
   const OnDevice<Real> on_device(x), device_gradient(gradient);
   pixel_step<Real>(2, images, values, gradient.data(), x.data());
-  pixel_step_cuda<Real>(2, images, values, device_gradient.get(), on_device.get(), nullptr);
+  testing::run_recorded([&](void* stream) {
+    pixel_step_cuda<Real>(2, images, values, device_gradient.get(), on_device.get(), stream);
+  });
   expect_near(on_device.back(), x, tolerance);
 }
 
@@ -66,8 +68,10 @@ void expect_the_cpus_start() {
   const OnDevice<std::int32_t> of_slots(slots);
   const OnDevice<double> of_images(image_scales), of_channels(channel_scales);
   EXPECT_EQ(cudaMemset(to.get(), 0, expected.size() * sizeof(Real)), cudaSuccess);
-  random_start_cuda<Real>({key, 160, 12, of_slots.get(), of_images.get(), of_channels.get()}, images, channels,
-                          plane, from.get(), to.get(), nullptr);
+  testing::run_recorded([&](void* stream) {
+    random_start_cuda<Real>({key, 160, 12, of_slots.get(), of_images.get(), of_channels.get()}, images, channels,
+                            plane, from.get(), to.get(), stream);
+  });
   EXPECT_TRUE(to.back() == expected);
 }
 

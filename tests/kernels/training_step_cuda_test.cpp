@@ -93,8 +93,10 @@ TEST(TrainingStepOnTheDevice, IsThatOfEmulatedBlocks) {
   if (!has_device()) GTEST_SKIP() << "skipped: no device";
   EmulatedTraining step = testing::training_case().before;
   const StepOnDevice on_device(step);
-  for (int layer = 0; layer <= step.end(); ++layer) training_forward_cuda(on_device.get(), layer, nullptr);
-  for (int layer = step.end(); layer >= 0; --layer) training_backward_cuda(on_device.get(), layer, nullptr);
+  testing::run_recorded([&](void* stream) {
+    for (int layer = 0; layer <= step.end(); ++layer) training_forward_cuda(on_device.get(), layer, stream);
+    for (int layer = step.end(); layer >= 0; --layer) training_backward_cuda(on_device.get(), layer, stream);
+  });
   on_device.copy_back();
   const EmulatedTraining& expected = testing::training_case().after;
   EXPECT_LE(relative_error(step.features, expected.features),

@@ -63,7 +63,7 @@ std::vector<TransformedIndex> all_operations(const Shape& shape, const Operation
 template <typename Real>
 void expect_the_cpus_batch(const Shape& shape, const Operations& operations) {
   constexpr int images = 8;
-  const auto [channels, height, width] = shape;
+  const int channels = shape.channels, height = shape.height, width = shape.width;
   const std::vector<std::uint8_t> pixels = images_of(shape, images);
   const std::vector<TransformedIndex> indices = all_operations(shape, operations, images);
   const auto count = static_cast<std::int64_t>(indices.size());
@@ -78,8 +78,10 @@ void expect_the_cpus_batch(const Shape& shape, const Operations& operations) {
   gather_transformed<Real>(pixels.data(), channels, height, width, indices.data(), count, rules, 255,
                            expected.data());
   rules.table = device_table.get();
-  gather_transformed_cuda<Real>(device_pixels.get(), channels, height, width, device_indices.get(), count, rules,
-                                bytes > 0 ? scratch.get() : nullptr, 255, out.get(), nullptr);
+  testing::run_recorded([&](void* stream) {
+    gather_transformed_cuda<Real>(device_pixels.get(), channels, height, width, device_indices.get(), count, rules,
+                                  bytes > 0 ? scratch.get() : nullptr, 255, out.get(), stream);
+  });
   EXPECT_TRUE(out.back() == expected);
 }
 
@@ -115,8 +117,10 @@ TEST(TransformsOnTheDevice, OfNothingEqualTheCpus) {
   const OnDevice<float> out(expected);
   const TransformRules rules{nullptr, 0, 255, {0.25F, 0.5F, 0.75F}};
   gather_transformed<float>(pixels.data(), 3, 32, 32, indices.data(), 2, rules, 255, expected.data());
-  gather_transformed_cuda<float>(device_pixels.get(), 3, 32, 32, device_indices.get(), 2, rules, nullptr, 255,
-                                 out.get(), nullptr);
+  testing::run_recorded([&](void* stream) {
+    gather_transformed_cuda<float>(device_pixels.get(), 3, 32, 32, device_indices.get(), 2, rules, nullptr, 255,
+                                   out.get(), stream);
+  });
   EXPECT_TRUE(out.back() == expected);
 }
 

@@ -86,7 +86,7 @@ TranslationCase on_the_device(TranslationCase c, const TranslationForm& form) {
   batch.x = x.get();
   batch.gradients = gradients.get();
   batch.signs = signs.get();
-  translate_cuda(f.get(), g.get(), batch, form, nullptr);
+  testing::run_recorded([&](void* stream) { translate_cuda(f.get(), g.get(), batch, form, stream); });
   c.images = images.back();
   c.batch_labels = batch_labels.back();
   c.accepted = accepted.back();
@@ -267,9 +267,11 @@ TEST(FeaturesOnTheDevice, AndTheirWayBackAreThoseOfEmulatedBlocks) {
   const NetworkOnDevice on_device(network);
   const OnDevice<float> images(pixels), gradient(towards), features(towards), evaluated(towards), out(pixels);
   const OnDevice<std::uint32_t> signs(std::vector<std::uint32_t>(count * static_cast<std::size_t>(sign_words(2))));
-  features_cuda(on_device.get(), count, images.get(), nullptr, evaluated.get(), nullptr);
-  features_cuda(on_device.get(), count, images.get(), signs.get(), features.get(), nullptr);
-  pixel_gradient_cuda(on_device.get(), count, images.get(), signs.get(), gradient.get(), out.get(), nullptr);
+  testing::run_recorded([&](void* stream) {
+    features_cuda(on_device.get(), count, images.get(), nullptr, evaluated.get(), stream);
+    features_cuda(on_device.get(), count, images.get(), signs.get(), features.get(), stream);
+    pixel_gradient_cuda(on_device.get(), count, images.get(), signs.get(), gradient.get(), out.get(), stream);
+  });
   EXPECT_EQ(features.back(), evaluated.back());
   const bool same = testing::has_the_bits_of_emulated_blocks();
   for (int i = 0; i < count; ++i) {

@@ -36,6 +36,27 @@ class OnDevice {
   std::size_t size_;
 };
 
+/// Records what `queue` queues in the stream that it gets, and runs the recording once, as training steps do. Work
+/// in another stream, an allocation and a wait make a recording fail.
+template <typename Queue>
+void run_recorded(Queue queue) {
+  const auto expect = [](cudaError_t status) { EXPECT_EQ(status, cudaSuccess) << cudaGetErrorString(status); };
+  cudaStream_t stream = nullptr;
+  cudaGraph_t graph = nullptr;
+  cudaGraphExec_t executable = nullptr;
+  expect(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking));
+  expect(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal));
+  queue(static_cast<void*>(stream));
+  expect(cudaStreamEndCapture(stream, &graph));
+  ASSERT_NE(graph, nullptr);
+  expect(cudaGraphInstantiate(&executable, graph, 0));
+  expect(cudaGraphLaunch(executable, stream));
+  expect(cudaStreamSynchronize(stream));
+  expect(cudaGraphExecDestroy(executable));
+  expect(cudaGraphDestroy(graph));
+  expect(cudaStreamDestroy(stream));
+}
+
 /// True if the device is the interpreter of support/ptx/ that rounds products: to the bit it computes what emulated
 /// blocks do.
 inline bool has_the_bits_of_emulated_blocks() { return std::getenv("M2M_PTX_ROUND_PRODUCTS") != nullptr; }
