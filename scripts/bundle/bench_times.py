@@ -13,14 +13,15 @@ def rows(file):
     """(case, executor, trials at once, ms a step of each, images a second of all, share of a product)"""
     report = json.loads(file.read_text())
     for run in report["benchmarks"]:
-        if run.get("aggregate_name") != "median":
-            continue
         case = run["run_name"].split("/iterations:")[0]
         case, _, trials = case.rpartition("/x")
+        place = (case, report["context"]["executor"], trials)
+        if run.get("error_occurred"):
+            yield *place, run["error_message"], "", ""
+        if run.get("aggregate_name") != "median":
+            continue
         yield (
-            case,
-            report["context"]["executor"],
-            trials,
+            *place,
             f"{1000 * run['s_a_step']:.2f}",
             f"{run['items_per_second']:.0f}",
             f"{100 * run['of_a_product']:.1f} %" if "of_a_product" in run else "",

@@ -1,6 +1,7 @@
-#include "bench/brief_networks.hpp"
-
+// Networks that were trained for a few steps.
 #include <utility>
+
+#include "bench/workbench.hpp"
 
 namespace m2m::bench {
 namespace {
@@ -18,8 +19,9 @@ checkpoints::NetworkState state_after_a_few_steps(Workbench& bench, bool is_g) {
 
 }  // namespace
 
-BriefStates train_briefly(Workbench& bench) {
-  return {state_after_a_few_steps(bench, false), state_after_a_few_steps(bench, true)};
+const BriefStates& Workbench::brief_states() {
+  if (!brief_states_) brief_states_ = {state_after_a_few_steps(*this, false), state_after_a_few_steps(*this, true)};
+  return *brief_states_;
 }
 
 std::shared_ptr<nn::Network> network_from(Workbench& bench, const Config& config,

@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 
+#include <optional>
 #include <utility>
 
 #include "nn/device.hpp"
@@ -14,7 +15,14 @@ ConcurrentWork::ConcurrentWork(torch::Device device, int threads, std::function<
       libtorch_threads_(at::get_num_threads()),
       begin_(threads + 1),
       end_(threads + 1) {
-  for (int i = 0; i < threads; ++i) threads_.emplace_back([this, i] { serve(i); });
+  guarded([&] {
+    while (static_cast<int>(threads_.size()) < threads)
+      threads_.emplace_back([this, number = static_cast<int>(threads_.size())] { serve(number); });
+  });
+  for (auto missing = threads_.size(); missing < static_cast<std::size_t>(threads); ++missing) {
+    begin_.arrive_and_drop();  // a thread that the system did not start
+    end_.arrive_and_drop();
+  }
   end_.arrive_and_wait();  // every thread has made its iteration
   if (failure_) {
     stop();
@@ -53,10 +61,11 @@ void ConcurrentWork::guarded(const std::function<void()>& work) {
 
 void ConcurrentWork::serve(int thread) {
   at::set_num_threads(libtorch_threads_);
-  const nn::StreamScope stream(device_);
+  std::optional<nn::StreamScope> stream;
   Iteration iteration;
   guarded([&] {
     const std::lock_guard lock(making_);
+    stream.emplace(device_);
     iteration = make_(thread);
     nn::synchronize_stream(device_);
   });

@@ -1,6 +1,4 @@
 // m2m-bench: runs problem classes, measures the parts of the program, and compares it with the authors' program.
-#include <torch/cuda.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
@@ -53,7 +51,7 @@ constexpr const char* compare_footer =
   m2m-bench compare --authors ../M2m --python ../M2m/venv/bin/python --threads 2)";
 
 void describe_device(CLI::App& app, std::string& device, std::string& executor) {
-  app.add_option("--device", device, "Where steps run; of the cases a GPU runs those of steps and of translations")
+  app.add_option("--device", device, "Where steps run; of the cases a GPU runs those of steps and translated_slots")
       ->check(CLI::IsMember({"cpu", "cuda"}))
       ->capture_default_str();
   app.add_option("--executor", executor, "How steps of this program reach a GPU: train.executor")
@@ -150,7 +148,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
 Json machine() {
   Json context = stages::environment(1);
   for (const char* key : {"host", "ranks", "started"}) context.erase(key);
-  if (torch::cuda::is_available()) context.update(stages::device_record(torch::Device(torch::kCUDA, 0)));
+  if (nn::gpu_count() > 0) context.update(stages::device_record(torch::Device(torch::kCUDA, 0)));
   return context;
 }
 

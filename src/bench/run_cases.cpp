@@ -106,7 +106,7 @@ int run_cases(const RunSettings& settings, const Json& context) {
   Json here = context;
   here["device"] = settings.device;
   here["executor"] = settings.executor;
-  if (bench->device().is_cuda()) here["product_tflops"] = 2 * bench->product_rate() / 1e12;
+  if (bench->device().is_cuda() && !settings.list) here["product_tflops"] = 2 * bench->product_rate() / 1e12;
   here["timed"] = "host's clock; each iteration waits until the device is done";
   add_context(here, settings.threads);
   add_all_cases(bench);

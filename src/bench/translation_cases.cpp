@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "bench/brief_networks.hpp"
+#include "bench/workbench.hpp"
 #include "methods/translation.hpp"
 #include "settings/m2m_settings.hpp"
 
@@ -80,7 +80,7 @@ void check(benchmark::State& state, const Variant& variant, const torch::Tensor&
 }
 
 void translate_images(benchmark::State& state, Workbench& bench, const Variant& variant, int steps) {
-  const BriefStates states = train_briefly(bench);
+  const BriefStates& states = bench.brief_states();
   const Pair pair = make_pair(bench, variant, states);
   const Seeds seeds = make_seeds(*bench.data());
   torch::Tensor translated = translate_with(pair, seeds, 1);

@@ -49,6 +49,11 @@ struct TrialSetup {
   train::TrialParts parts;
 };
 
+/// The states of a classifier and of a g, trained from different keys.
+struct BriefStates {
+  checkpoints::NetworkState f, g;
+};
+
 /// The device, its data, and results that several cases compare with. Not thread-safe.
 class Workbench {
  public:
@@ -68,6 +73,9 @@ class Workbench {
   /// each method and batch.
   torch::Tensor plain_first_step(const std::string& method, std::int64_t batch);
 
+  /// Networks after a few steps of ERM, so that batch norm has statistics and gradients are no noise. Trained once.
+  const BriefStates& brief_states();
+
   /// Multiply-adds a second of a GPU in one large matrix product of libtorch in bf16, what cases are compared with.
   /// Measured once; 0 on a CPU.
   double product_rate();
@@ -82,7 +90,12 @@ class Workbench {
   std::shared_ptr<const train::LoadedData> data_;
   std::map<std::pair<std::string, std::int64_t>, torch::Tensor> first_steps_;
   std::optional<double> product_rate_;
+  std::optional<BriefStates> brief_states_;
 };
+
+/// A network of the settings with this state. Not thread-safe.
+std::shared_ptr<nn::Network> network_from(Workbench& bench, const Config& config,
+                                          const checkpoints::NetworkState& state);
 
 /// All velocities of a trial's SGD in one flat tensor, ordered by name.
 torch::Tensor flat_velocity(const train::Trial& trial);
@@ -107,9 +120,17 @@ void count_steps(benchmark::State& state, int steps);
 std::string case_name(const std::string& name, const Variant& variant);
 
 /// Registers `body` as a case with a fixed number of iterations per repetition, in real time.
+/// What it throws, such as a device without memory for it, is the case's error, and the others run.
 template <typename Body>
 void add_case(const std::string& name, std::int64_t iterations, Body body) {
-  benchmark::RegisterBenchmark(name.c_str(), body)
+  const auto guarded = [body](benchmark::State& state) {
+    try {
+      body(state);
+    } catch (const std::exception& failed) {
+      state.SkipWithError(failed.what());
+    }
+  };
+  benchmark::RegisterBenchmark(name.c_str(), guarded)
       ->Iterations(iterations)
       ->Unit(benchmark::kMillisecond)
       ->UseRealTime()

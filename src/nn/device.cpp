@@ -15,7 +15,10 @@ constexpr std::size_t alignment = 16;  // of each slice: enough for every type
 
 }  // namespace
 
-int gpu_count() { return torch::cuda::is_available() ? torch::cuda::device_count() : 0; }
+int gpu_count() {
+  gpu_trouble();  // first: it sets what CUDA reads when it starts
+  return torch::cuda::is_available() ? torch::cuda::device_count() : 0;
+}
 
 GraphedCall::Tensors GraphedCall::operator()(const Tensors& inputs, int times) {
   const bool is_first = !called_;

@@ -55,7 +55,8 @@ class StreamScope {
   std::unique_ptr<Guard> guard_;
 };
 
-/// Number of GPUs that this process sees; 0 in a build for CPUs. Local.
+/// Number of GPUs that this process sees; 0 in a build for CPUs. Its first call, or that of gpu_trouble(), comes
+/// before any other use of CUDA: it sets CUDA_DEVICE_MAX_CONNECTIONS to 32 unless it is set. Local.
 int gpu_count();
 
 /// Waits for what the calling thread has queued for a GPU; does nothing on a CPU. Throws c10::Error if that work

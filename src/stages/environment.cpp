@@ -1,6 +1,5 @@
 // Records host, processor, ranks and libraries as provenance.
 #include <fmt/format.h>
-#include <torch/cuda.h>
 #include <torch/version.h>
 
 #include <fstream>
@@ -58,6 +57,7 @@ std::vector<std::string> instruction_sets() {
 }  // namespace
 
 Json environment(int ranks, int hosts) {
+  const int gpus = nn::gpu_count();
   return {{"program", program_version()},
           {"revision", git_revision()},
           {"dirty", git_dirty()},
@@ -71,7 +71,7 @@ Json environment(int ranks, int hosts) {
           {"instruction_sets", instruction_sets()},
           {"kernels", to_text(best_instruction_set())},
           {"torch_kernels", at::get_cpu_capability()},
-          {"gpu", torch::cuda::is_available() ? std::to_string(torch::cuda::device_count()) : "none"},
+          {"gpu", gpus > 0 ? std::to_string(gpus) : "none"},
           {"compiler", __VERSION__},
           {"libtorch", TORCH_VERSION},
           {"mpi", comm::mpi_library()},

@@ -120,12 +120,20 @@ double fused_bytes(const Config& resolved, const train::TrialSettings& settings,
 
 }  // namespace
 
+/// Bytes of passes without gradients of weights: eight float32 activations as large as those of the first stage.
+double frozen_bytes(const train::TrialSettings& settings, const data::ImageShape& shape) {
+  constexpr double activations = 8, channels = 16;
+  const auto images = static_cast<double>(std::max(settings.evaluation_batch, settings.batch_size));
+  return activations * sizeof(float) * images * channels * channels_of_16(settings) * shape.height * shape.width;
+}
+
 double estimated_memory(const Config& resolved, const train::LoadedData& data) {
   const train::TrialSettings settings = train::planned_settings(resolved);
   const auto recipe = settings::read<settings::Recipe>(resolved);
   const double common = bytes_of_any_stage + clouds_bytes(resolved, data);
   if (is_all_fused(resolved, settings, recipe))
     return common + fused_bytes(resolved, settings, recipe, data.set.train.shape);
+  if (!recipe.trains() || recipe.is_second_stage()) return common + frozen_bytes(settings, data.set.train.shape);
   const auto batch = static_cast<double>(settings.batch_size);
   return common + bytes_per_multiply_add * batch * forward_multiply_adds(settings, data) / channels_of_16(settings);
 }

@@ -1,5 +1,6 @@
 #include "bench/concurrent_work.hpp"
 
+#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -56,6 +57,16 @@ TEST(ConcurrentWork, MakesOneIterationAtATimeInTheThreadThatRunsIt) {
   work.run(1);
   EXPECT_FALSE(overlapped);
   EXPECT_FALSE(moved);
+}
+
+TEST(ConcurrentWork, UsesAsManyThreadsOfLibtorchAsItsCaller) {
+  const int before = at::get_num_threads();
+  at::set_num_threads(3);
+  std::atomic<int> sum{0};
+  ConcurrentWork work(torch::kCPU, threads, [&](int) { return [&] { sum += at::get_num_threads(); }; });
+  work.run(1);
+  EXPECT_EQ(sum, 3 * threads);
+  at::set_num_threads(before);
 }
 
 TEST(ConcurrentWork, ThrowsWhatMakingThrewAfterAllThreadsHaveEnded) {

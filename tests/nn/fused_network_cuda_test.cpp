@@ -72,6 +72,17 @@ void expect_alike(const Answers& ours, const Answers& expected) {
   EXPECT_GT(cosines.min().item<double>(), 0.9) << cosines;
 }
 
+/// The rows of the head that a translation reads are those of the network as it is now.
+void expect_head_of(const Network& network, const kernels::DeviceNetwork& fused, torch::Device device) {
+  const Head& head = network.head();
+  torch::Tensor expected = head.weight.detach();
+  if (fused.is_cosine) expected = (expected / expected.norm(2, 0, true)).t();
+  const torch::Tensor rows =
+      torch::from_blob(const_cast<float*>(fused.head_weight), {fused.classes, expected.size(1)},
+                       torch::device(device).dtype(torch::kFloat32));
+  EXPECT_LT(relative(rows.cpu(), expected), 1e-6);
+}
+
 class FusedNetworkOnDevice : public ::testing::TestWithParam<settings::HeadKind> {};
 
 TEST_P(FusedNetworkOnDevice, AnswersAsTheCpusBeforeAndAfterARefresh) {
@@ -93,6 +104,7 @@ TEST_P(FusedNetworkOnDevice, AnswersAsTheCpusBeforeAndAfterARefresh) {
     const Answers ours = answers(*fused, pixels.to(device), towards.to(device));
     expect_alike(ours, answers(*folded, pixels, towards));
     outputs.push_back(ours.outputs);
+    expect_head_of(*on_cpu, *fused->device_network(), device);
   }
   EXPECT_GT(relative(outputs[1], outputs[0]), 0.05);
 }

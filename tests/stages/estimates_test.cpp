@@ -78,6 +78,18 @@ TEST(EstimatedMemory, OfAFusedTrialIsThatOfItsKernelsBuffers) {
   EXPECT_LT(memory(given), 0.5e9 + 0.6 * buffers);
 }
 
+TEST(EstimatedMemory, OfATrialThatTrainsNoConvolutionsIsFarLess) {
+  Json given = {{"train.network", "resnet32"}, {"train.batch_size", 128}, {"train.executor", "graph"}};
+  const auto of = [&](const char* method) {
+    given["method"] = method;
+    return memory(given) - 0.5e9;
+  };
+  const double activations = 8.0 * 4 * 500 * 16 * 32 * 32;
+  EXPECT_NEAR(of("cRT"), activations, 1) << "a second stage";
+  EXPECT_NEAR(of("PC-Softmax"), activations, 1) << "a change of answers";
+  EXPECT_LT(activations, of("ERM") / 10);
+}
+
 TEST(EstimatedMemory, OfATrialThatFallsBackIsThatOfOperations) {
   Json given = {{"train.network", "resnet32"}, {"train.batch_size", 128}};
   const auto both = [&](const char* method) {

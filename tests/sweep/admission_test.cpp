@@ -146,6 +146,21 @@ TEST(Admission, KeepsMemoryForTheHeaviestStageToComeOnceAllHaveReported) {
   EXPECT_TRUE(x.admission.admit(1));
 }
 
+TEST(Admission, RemembersTheMostThatStagesTookOfTheirEstimates) {
+  Watched x(3);
+  x.admission.set_memory_to_come(600);
+  x.run(0, 100);
+  x.memory = {5000, 100};  // all that was estimated
+  x.admission.on_progress(0);
+  EXPECT_TRUE(x.admission.admit(1));
+  x.admission.start(1, 100);
+  x.admission.on_progress(1);
+  x.memory = {749, 100};  // half of it now
+  EXPECT_FALSE(x.admission.admit(2));
+  x.memory.free = 750;
+  EXPECT_TRUE(x.admission.admit(2));
+}
+
 TEST(Admission, KeepsMemoryForAHeavyStageBesideOneThatRunsWithLightOnes) {
   Watched x(4);
   x.admission.set_memory_to_come(600);
