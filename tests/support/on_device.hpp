@@ -45,7 +45,7 @@ void run_recorded(Queue queue) {
   cudaStream_t stream = nullptr;
   cudaGraph_t graph = nullptr;
   cudaGraphExec_t executable = nullptr;
-  expect(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking));
+  expect(cudaStreamCreateWithFlags(&stream, cudaStreamDefault));
   expect(cudaStreamBeginCapture(stream, cudaStreamCaptureModeRelaxed));
   queue(static_cast<void*>(stream));
   expect(cudaStreamEndCapture(stream, &graph));
