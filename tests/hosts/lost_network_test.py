@@ -138,7 +138,8 @@ class LostNetwork(unittest.TestCase):
     def test_ends_ranks_that_train_alone(self):
         for _ in range(LOSSES):
             log = self.lose_and_resume(self.of_single_ranks, *ALONE)
-            self.assertRegex(log, r"rank 1 \(host host2\): has given no sign of life")
+            # a fast machine may have trained everything by then, and misses the rank while the job shuts down
+            self.assertRegex(log, r"rank 1 \(host host2\):? has given no sign of life")
 
     def test_ends_ranks_whose_daemon_is_stopped_too(self):
         for _ in range(LOSSES):
