@@ -12,6 +12,7 @@ mkdir -p "$out"
 export M2M_TEST_DEVICE=${M2M_TEST_DEVICE:-cuda:0}
 export M2M_PUBLISHED_G=$bundle/published_g.t7
 sanitized='FusedWeightsOnTheDevice.*:TranslateOnTheDevice.*:TrainingStepOnTheDevice.*'
+cores=$(env -u OMP_NUM_THREADS nproc)  # nproc obeys that variable
 rows=()
 
 # check NAME SECONDS COMMAND...: one row of the table; the output goes to a log.
@@ -67,13 +68,13 @@ if [ -n "${M2M_DATA:-}" ]; then
   if [ -d "$bundle/authors" ]; then
     for method in ERM M2m; do
       check "authors_$method" 60 env -u LD_LIBRARY_PATH "$python" "$bundle/run_authors.py" "$bundle/authors" --method "$method" \
-        --data "$M2M_DATA" --g "$M2M_PUBLISHED_G" --steps 30 --device cuda --threads "$(nproc)"
+        --data "$M2M_DATA" --g "$M2M_PUBLISHED_G" --steps 30 --device cuda --threads "$cores"
     done
   fi
 fi
 
 {
-  echo "Machine: $(nvidia-smi --query-gpu=name,driver_version --format=csv,noheader 2>/dev/null || echo 'no GPU'); $(nproc) cores; PyTorch $found; revision $(cat "$bundle/revision")"
+  echo "Machine: $(nvidia-smi --query-gpu=name,driver_version --format=csv,noheader 2>/dev/null || echo 'no GPU'); $cores cores; PyTorch $found; revision $(cat "$bundle/revision")"
   echo
   echo "| step | exit code | seconds | tests |"
   echo "|---|---|---|---|"
