@@ -78,7 +78,7 @@ torch::Tensor StepwiseTranslator::probability(FrozenNetwork& g, const torch::Ten
   return class_probability((*g_outputs_)(rows).narrow(0, 0, count), targets);
 }
 
-/// Refreshes f, recorded once as well: one kernel for all folded layers, a few for the head.
+/// Refreshes f, recorded once as well: one kernel for all folded layers, and a copy of the head.
 void StepwiseTranslator::refresh(FrozenNetwork& f) {
   if (!graphed_) return f.refresh();
   if (refresh_ == nullptr) {
